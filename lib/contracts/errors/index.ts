@@ -1,0 +1,5 @@
+export * from './config-errors.js';
+export * from './gateway-errors.js';
+export * from './send-errors.js';
+export * from './sqs-error.js';
+export * from './task-errors.js';

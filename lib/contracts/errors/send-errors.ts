@@ -1,0 +1,98 @@
+import { SQS_LIMITS, SQS_QUOTAS_PAGE } from '../limits.js';
+import { SqsError } from './sqs-error.js';
+
+/** A send that was refused here, before any request. Each reason has its own subclass. */
+export abstract class RefusedSendError extends SqsError {}
+
+/** The data cannot be written by the codec, for example a function, a cycle or a BigInt in strict JSON. */
+export class UnserializableDataError extends RefusedSendError {
+  /** Where in the data, such as `$.user.id`. */
+  readonly path: string;
+
+  constructor(facts: { path: string; found: string; codec: string; cause?: unknown }) {
+    super(
+      `The ${facts.codec} codec cannot write ${facts.found} at ${facts.path}. Send plain data, or choose a codec that can.`,
+      { cause: facts.cause },
+    );
+    this.path = facts.path;
+  }
+}
+
+/** The data does not fit the task's schema. */
+export class InvalidTaskDataError extends RefusedSendError {
+  readonly pattern: string;
+  readonly issues: readonly string[];
+
+  constructor(facts: { pattern: string; issues: readonly string[] }) {
+    super(`Data for task "${facts.pattern}" does not fit its schema: ${facts.issues.join('; ')}`);
+    this.pattern = facts.pattern;
+    this.issues = facts.issues;
+  }
+}
+
+/** Body and attributes together are over 1 MiB. */
+export class MessageTooLargeError extends RefusedSendError {
+  readonly bytes: number;
+  readonly limitBytes = SQS_LIMITS.messageBytes;
+
+  constructor(facts: { queue: string; bytes: number }) {
+    super(
+      `A message for queue "${facts.queue}" has ${facts.bytes} bytes (UTF-8 body and attributes); SQS takes at most ` +
+        `${SQS_LIMITS.messageBytes}. Send less, or a reference to where the data lies. See ${SQS_QUOTAS_PAGE}`,
+    );
+    this.bytes = facts.bytes;
+  }
+}
+
+/** More attributes than SQS takes, or one with a name or a value that SQS refuses. */
+export class InvalidAttributesError extends RefusedSendError {
+  constructor(facts: { queue: string; problem: string }) {
+    super(
+      `Attributes for queue "${facts.queue}" are refused: ${facts.problem}. See ${SQS_QUOTAS_PAGE}`,
+    );
+  }
+}
+
+/** A delay out of range, or any delay on a FIFO queue, whose delay is the queue's own. */
+export class InvalidDelayError extends RefusedSendError {
+  constructor(facts: { queue: string; delaySeconds: unknown; problem: string }) {
+    super(
+      `delaySeconds for queue "${facts.queue}" is refused: ${facts.problem}, got ${String(facts.delaySeconds)}`,
+    );
+  }
+}
+
+/** A message group id or deduplication id that is missing where FIFO needs it, or that SQS refuses. */
+export class InvalidFifoIdError extends RefusedSendError {
+  constructor(facts: { queue: string; field: 'groupId' | 'deduplicationId'; problem: string }) {
+    super(`${facts.field} for queue "${facts.queue}" is refused: ${facts.problem}`);
+  }
+}
+
+/** A body with a character that SQS does not carry. */
+export class InvalidBodyError extends RefusedSendError {
+  constructor(facts: { queue: string; problem: string }) {
+    super(`The body for queue "${facts.queue}" is refused: ${facts.problem}`);
+  }
+}
+
+/** SQS refused one message, or kept refusing it until the attempts were spent. */
+export class SendFailedError extends SqsError {
+  readonly queue: string;
+  readonly code: string;
+
+  constructor(facts: { queue: string; code: string; detail: string; cause?: unknown }) {
+    super(`Queue "${facts.queue}" did not accept the message: ${facts.detail} (${facts.code})`, {
+      cause: facts.cause,
+    });
+    this.queue = facts.queue;
+    this.code = facts.code;
+  }
+}
+
+/** The producer is closed: `app.close()` has begun and the last handlers have drained. */
+export class ProducerClosedError extends SqsError {
+  constructor(facts: { queue: string }) {
+    super(`The message for queue "${facts.queue}" was not sent: this producer is closed.`);
+  }
+}

@@ -1,0 +1,67 @@
+import { SqsError } from './sqs-error.js';
+
+/** A message body that no format or codec of its queue can read. Decoders throw nothing else. */
+export class UndecodableMessageError extends SqsError {
+  constructor(facts: { problem: string; cause?: unknown }) {
+    super(`The message cannot be decoded: ${facts.problem}`, { cause: facts.cause });
+  }
+}
+
+/** No handler for this pattern on this queue. */
+export class UnknownTaskError extends SqsError {
+  readonly pattern: string;
+  readonly queue: string;
+
+  constructor(facts: { pattern: string; queue: string; known: readonly string[] }) {
+    const known = facts.known.length === 0 ? 'none' : facts.known.map((p) => `"${p}"`).join(', ');
+    super(
+      `No handler for task "${facts.pattern}" on queue "${facts.queue}". Handled here: ${known}.`,
+    );
+    this.pattern = facts.pattern;
+    this.queue = facts.queue;
+  }
+}
+
+/** The handler ran past its `timeoutMs`. The reason of `signal`, and nothing else: the slot waits for the real end. */
+export class TaskTimeoutError extends SqsError {
+  readonly timeoutMs: number;
+
+  constructor(facts: { timeoutMs: number }) {
+    super(`The task ran past its time limit of ${facts.timeoutMs} ms.`);
+    this.timeoutMs = facts.timeoutMs;
+  }
+}
+
+export type LeaseLostCause = 'expired' | 'refused' | 'cap';
+
+/** The message's visibility ended while its handler ran: SQS may give it to another worker. The reason of `signal`. */
+export class LeaseLostError extends SqsError {
+  readonly because: LeaseLostCause;
+
+  constructor(facts: { messageId: string; because: LeaseLostCause }) {
+    super(`The lease on message ${facts.messageId} is lost: ${leaseLostReasons[facts.because]}.`);
+    this.because = facts.because;
+  }
+}
+
+const leaseLostReasons: Record<LeaseLostCause, string> = {
+  expired: 'its visibility timeout passed before it could be extended',
+  refused: 'SQS refused to extend it',
+  cap: 'it reached the twelve hours that SQS allows in total',
+};
+
+/** The worker is stopping and the drain deadline passed. The reason of `signal`. */
+export class DrainDeadlineError extends SqsError {
+  constructor(facts: { drainTimeoutMs: number }) {
+    super(
+      `The worker is stopping and its drain deadline of ${facts.drainTimeoutMs} ms has passed.`,
+    );
+  }
+}
+
+/** `runLocal` of a task whose handler is not in this app. */
+export class TaskNotFoundError extends SqsError {
+  constructor(facts: { pattern: string }) {
+    super(`No handler for task "${facts.pattern}" in this app; runLocal() needs it here.`);
+  }
+}

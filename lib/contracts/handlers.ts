@@ -1,0 +1,44 @@
+import type { AckMode, OutcomePolicy } from './policies.js';
+import type { TaskDelivery } from './task.js';
+
+/** How one handler behaves; each overrides the worker's own. */
+export interface TaskHandlerOptions {
+  /** Milliseconds until `signal` is aborted; the slot and the lease wait for the real end. Default: none. */
+  timeoutMs?: number;
+  onError?: OutcomePolicy;
+  onInvalidMessage?: OutcomePolicy;
+  ack?: AckMode;
+}
+
+/** One handler, as the engine sees it. */
+export interface TaskHandler {
+  /** For logs: `Class.method`. */
+  readonly name: string;
+  readonly options: TaskHandlerOptions;
+  /**
+   * Runs it. Resolves once it has really ended: promise resolved, Observable complete, all event handlers done.
+   * Rejects with the error that decides the outcome.
+   */
+  run(delivery: TaskDelivery): Promise<unknown>;
+}
+
+/** A handler of many messages at once. */
+export interface BatchTaskHandler {
+  readonly name: string;
+  readonly options: TaskHandlerOptions & { maxSize: number; maxWaitMs: number };
+  /** Answers the error of each delivery that failed, by message id; the others succeeded. */
+  run(deliveries: readonly TaskDelivery[]): Promise<ReadonlyMap<string, unknown>>;
+}
+
+export type HandlerMatch =
+  { kind: 'task'; handler: TaskHandler } | { kind: 'batch'; handler: BatchTaskHandler };
+
+/** Finds who handles what; filled by the Nest layer, or by hand. */
+export interface HandlerLookup {
+  /** Queue-bound beats unbound. */
+  find(queue: string, pattern: string): HandlerMatch | undefined;
+  /** The raw handler of a queue: it gets every message of it, undecoded. */
+  findRaw(queue: string): TaskHandler | undefined;
+  /** Patterns served from a queue, for start-up reports and errors. */
+  patternsOf(queue: string): readonly string[];
+}

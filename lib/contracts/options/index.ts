@@ -1,0 +1,3 @@
+export * from './producer-options.js';
+export * from './queue-options.js';
+export * from './worker-options.js';

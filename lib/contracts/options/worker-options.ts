@@ -1,0 +1,83 @@
+import type { AckMode, FifoFailureMode, OutcomePolicy } from '../policies.js';
+import type { StopPolicy } from '../stop-policy.js';
+
+/** How one queue is consumed. Every option may also stand on the worker, for all its queues. */
+export interface ConsumeOptions {
+  /** Handlers that run at once. Range 1…10,000. @default 10 */
+  concurrency?: number;
+  /** Messages held beyond the running ones, leased like them. Range 0…10,000. @default as many as `concurrency`, at most 10 */
+  prefetch?: number;
+  /** Seconds a receive waits for messages. Range 0…20. @default 20 */
+  waitTimeSeconds?: number;
+  /** Visibility timeout of this worker's receives, seconds. Range 2…43,200. @default the queue's */
+  visibilityTimeoutSeconds?: number;
+  /** What happens when a handler throws. @default retry(exponential()) */
+  onError?: OutcomePolicy;
+  /** What happens to a task that nothing here handles. @default retry(exponential()) */
+  onUnknownTask?: OutcomePolicy;
+  /** What happens to a message that cannot be decoded. @default retry(exponential()) */
+  onInvalidMessage?: OutcomePolicy;
+  /** When a message is deleted. @default 'after' */
+  ack?: AckMode;
+  /** Milliseconds until a handler's `signal` is aborted. Range 1…43,200,000. @default none */
+  timeoutMs?: number;
+  /** Milliseconds after which a handler that passed its `timeoutMs`, or lost its lease, counts as stuck. @default 60,000 */
+  stuckAfterMs?: number;
+  /** What a stuck handler leads to. @default 'wait' */
+  onStuck?: 'exit' | 'wait';
+  /** FIFO: what happens to the rest of a group when its head fails. @default 'hold' */
+  fifoFailure?: FifoFailureMode;
+  /** FIFO without a dead-letter queue: attempts before the head is given up by `onError`'s last resort. @default unlimited */
+  maxAttempts?: number;
+  /** Milliseconds a delete may wait for others to share its request. Range 0…1,000. @default 250 */
+  settleLingerMs?: number;
+}
+
+export interface WorkerQueueOptions extends ConsumeOptions {
+  /** Name, URL or ARN of the queue. */
+  name: string;
+  /** Serve this queue with the handlers of another, for example a dead-letter queue in place. */
+  handlersOf?: string;
+}
+
+export interface WorkerOptions extends ConsumeOptions {
+  /** What is consumed. @default every queue that a handler is bound to */
+  queues?: readonly (string | WorkerQueueOptions)[];
+  /** Milliseconds that handlers get to finish once the worker stops. Range 0…3,600,000. @default 20,000 */
+  drainTimeoutMs?: number;
+  /** When the worker stops by itself. @default never() */
+  stopWhen?: StopPolicy;
+}
+
+/** Complete: what the engine gets for one queue. */
+export interface ResolvedConsumeOptions {
+  readonly concurrency: number;
+  readonly prefetch: number;
+  readonly waitTimeSeconds: number;
+  readonly visibilityTimeoutSeconds: number | undefined;
+  readonly onError: OutcomePolicy;
+  readonly onUnknownTask: OutcomePolicy;
+  readonly onInvalidMessage: OutcomePolicy;
+  readonly ack: AckMode;
+  readonly timeoutMs: number | undefined;
+  readonly stuckAfterMs: number;
+  readonly onStuck: 'exit' | 'wait';
+  readonly fifoFailure: FifoFailureMode;
+  readonly maxAttempts: number | undefined;
+  readonly settleLingerMs: number;
+}
+
+export interface ResolvedWorkerQueue {
+  readonly name: string;
+  readonly handlersOf: string;
+  readonly consume: ResolvedConsumeOptions;
+}
+
+export interface ResolvedWorkerOptions {
+  /** Undefined: every queue that a handler is bound to. */
+  readonly queues: readonly ResolvedWorkerQueue[] | undefined;
+  /** For queues that are found by their handlers. */
+  readonly defaults: ResolvedConsumeOptions;
+  readonly drainTimeoutMs: number;
+  readonly stopWhen: StopPolicy;
+}

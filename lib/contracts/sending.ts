@@ -1,0 +1,38 @@
+import type { MessageAttributeValue } from './gateway.js';
+
+/** What one send may say. */
+export interface SendOptions {
+  /** Seconds until the message can be received, 0…900. Not on FIFO queues. */
+  delaySeconds?: number;
+  /** FIFO: the group that is kept in order (required). Standard: the tenant of a fair queue. At most 128 characters. */
+  groupId?: string;
+  /** FIFO: sends with the same id within five minutes are one. Default: one UUID per `send()`, unless the queue deduplicates by content. */
+  deduplicationId?: string;
+  /** Message attributes; text is sent as `String`, numbers as `Number`, bytes as `Binary`. At most ten with the library's own. */
+  attributes?: Record<string, string | number | Uint8Array | MessageAttributeValue>;
+  /** Key-values that the handler can read; on top of the running task context. */
+  taskContext?: Record<string, unknown>;
+  /** Level of a queue with priorities, or a function of the data. */
+  priority?: number | ((data: unknown) => number);
+  /** Name of the codec for this message. */
+  codec?: string;
+  /** Another queue than the task's own. */
+  queue?: string | readonly string[];
+  /** X-Ray header, sent as the system attribute `AWSTraceHeader`. */
+  traceHeader?: string;
+}
+
+/** What SQS answered. */
+export interface SendResult {
+  messageId: string;
+  /** FIFO only. */
+  sequenceNumber?: string;
+  /** Logical name of the queue it went to. */
+  queue: string;
+}
+
+/** A task and where it goes; `defineTask` makes a typed one. */
+export interface TaskTarget {
+  queue: string;
+  pattern: string;
+}

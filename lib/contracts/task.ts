@@ -1,0 +1,77 @@
+import type { MessageAttributes, ReceivedMessage, SystemAttributes } from './gateway.js';
+
+/** A message as handlers see it. */
+export interface TaskMessage {
+  readonly id: string;
+  /** The body as SQS gave it. */
+  readonly body: string;
+  readonly attributes: MessageAttributes;
+  readonly systemAttributes: SystemAttributes;
+  /** Deliveries so far, this one included; SQS counts it approximately. */
+  readonly receiveCount: number;
+  /** When it was sent, milliseconds since the epoch. */
+  readonly sentAt: number;
+  readonly groupId: string | undefined;
+  readonly deduplicationId: string | undefined;
+  readonly sequenceNumber: string | undefined;
+  /** The message exactly as the gateway received it, receipt handle included. */
+  readonly raw: ReceivedMessage;
+}
+
+/** One attempt at a message: what handlers, hooks and interceptors share. */
+export interface TaskDelivery {
+  /** Logical name of the queue, without prefix. */
+  readonly queue: string;
+  readonly message: TaskMessage;
+  /** The task's name; undefined where the message could not be decoded. */
+  readonly pattern: string | undefined;
+  /** What the handler gets; an interceptor may replace it. */
+  data: unknown;
+  /** Key-values that travelled with the task. */
+  readonly context: Readonly<Record<string, unknown>>;
+  /** Attempts so far, this one included: the receive count, and retries made here while the message was held. */
+  readonly attempt: number;
+  /** Aborted with `LeaseLostError`, `TaskTimeoutError` or `DrainDeadlineError`; created at first use. */
+  readonly signal: AbortSignal;
+  /**
+   * Makes the lease last at least so many seconds from now.
+   * @throws LeaseLostError where it is lost already
+   */
+  extend(seconds: number): Promise<void>;
+  /** With `ack: 'manual'`: this delivery is done. Elsewhere it has no effect. */
+  ack(): void;
+}
+
+/** How a delivery ends. */
+export type Outcome =
+  | { readonly kind: 'success'; readonly value?: unknown }
+  | {
+      readonly kind: 'retry';
+      /** Seconds until SQS gives it again; undefined leaves the running visibility timeout alone. */
+      readonly delaySeconds: number | undefined;
+      readonly error?: unknown;
+      /** True where the handler asked for it: no error is logged. */
+      readonly wanted: boolean;
+    }
+  | { readonly kind: 'discard'; readonly error?: unknown; readonly reason: string }
+  | { readonly kind: 'dead-letter'; readonly error?: unknown; readonly reason: string }
+  | { readonly kind: 'release'; readonly reason: string };
+
+export type OutcomeKind = Outcome['kind'];
+
+/** What a handler may throw to choose the outcome. Recognised by brand, so several copies of the library agree. */
+export const CONTROL_ERROR = Symbol.for('nestjs-sqs-tasks:control-error');
+
+export type ControlSignal =
+  | { kind: 'retry'; delaySeconds?: number }
+  | { kind: 'discard'; reason: string }
+  | { kind: 'dead-letter'; reason: string };
+
+export interface ControlError extends Error {
+  readonly [CONTROL_ERROR]: ControlSignal;
+}
+
+export function controlSignalOf(error: unknown): ControlSignal | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  return (error as Partial<ControlError>)[CONTROL_ERROR];
+}

@@ -1,0 +1,78 @@
+import type { Clock } from './clock.js';
+import type { WorkerEventName, WorkerEvents } from './events.js';
+import type { HandlerLookup } from './handlers.js';
+import type { SqsTaskInterceptor } from './interceptors.js';
+import type { SqsLogger } from './logger.js';
+import type { ResolvedConsumeOptions } from './options/index.js';
+import type { QueueHandle } from './queue-handle.js';
+import type { StopPolicy } from './stop-policy.js';
+
+/** What the engine is built from; `lib/consumer/worker.ts` implements `WorkerControl` with it. */
+export interface WorkerSetup {
+  readonly queues: readonly WorkerQueueSetup[];
+  readonly handlers: HandlerLookup;
+  /** Around every delivery, outermost first. */
+  readonly interceptors: readonly SqsTaskInterceptor[];
+  readonly stopWhen: StopPolicy;
+  readonly drainTimeoutMs: number;
+  readonly clock: Clock;
+  readonly logger: SqsLogger;
+}
+
+export interface WorkerQueueSetup {
+  /** Resolves once the queue exists; with `onMissingQueue: 'wait'` long after the start. */
+  readonly queue: QueueHandle | Promise<QueueHandle>;
+  /** Logical name; known before the handle is. */
+  readonly name: string;
+  /** Handlers are looked up under this name. */
+  readonly handlersOf: string;
+  readonly consume: ResolvedConsumeOptions;
+}
+
+export interface WorkerControl {
+  /** Begins to poll; resolves at once. */
+  start(): void;
+  /** Stops taking, finishes or gives back what was taken, settles, ends. Twice is the same as once. */
+  drain(): Promise<void>;
+  /** The forced stop: aborts every signal, releases what is held, and ends without waiting for handlers. */
+  abort(): Promise<void>;
+  /** Why the worker ended; resolves after the drain, also when a stop policy or a fatal error began it. */
+  readonly ended: Promise<WorkerEnd>;
+  pause(queue: string): void;
+  resume(queue: string): void;
+  setConcurrency(queue: string, concurrency: number): void;
+  status(): WorkerStatus;
+  on<E extends WorkerEventName>(event: E, listener: (facts: WorkerEvents[E]) => void): () => void;
+}
+
+export interface WorkerEnd {
+  readonly reason: 'drained' | 'aborted' | 'stop-policy' | 'fatal';
+  readonly error?: unknown;
+  /** Handlers that had not ended when the worker gave up waiting. */
+  readonly unfinishedCount: number;
+}
+
+export type WorkerPhase = 'idle' | 'running' | 'draining' | 'stopped';
+
+export interface WorkerStatus {
+  readonly phase: WorkerPhase;
+  readonly queues: readonly WorkerQueueStatus[];
+  readonly fatalError?: unknown;
+}
+
+export interface WorkerQueueStatus {
+  readonly name: string;
+  readonly isPaused: boolean;
+  readonly concurrency: number;
+  readonly runningCount: number;
+  readonly prefetchedCount: number;
+  readonly openPollCount: number;
+  readonly settlementsWaiting: number;
+  /** Milliseconds since a poll last answered well; undefined before the first. */
+  readonly lastGoodPollMsAgo: number | undefined;
+  /** Milliseconds that the oldest running handler has run. */
+  readonly oldestTaskMs: number | undefined;
+  readonly stuckCount: number;
+  /** The error that polls meet now; undefined while they work. */
+  readonly pollError?: unknown;
+}

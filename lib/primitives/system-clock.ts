@@ -1,0 +1,11 @@
+import type { Clock, Timer } from '../contracts/clock.js';
+
+/** Real time: `performance.now()` never jumps with the wall clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  wallNow: () => Date.now(),
+  setTimer(callback, delayMs): Timer {
+    const timer = setTimeout(callback, Math.max(0, delayMs));
+    return { cancel: () => clearTimeout(timer) };
+  },
+};
