@@ -1,0 +1,17 @@
+import type { TaskHandlerOptions } from '../../contracts/index.js';
+import { declareHandler } from './declare-handler.js';
+
+export interface SqsRawTaskOptions extends TaskHandlerOptions {
+  /** The queue whose every message it gets, undecoded. */
+  queue: string;
+}
+
+/** Handles messages that no task sender wrote: the payload is the whole `TaskMessage`, body and attributes. */
+export function SqsRawTask(options: SqsRawTaskOptions): MethodDecorator & ClassDecorator {
+  const { queue, ...handlerOptions } = options;
+  return declareHandler({
+    pattern: undefined,
+    queue,
+    definition: { kind: 'raw', options: handlerOptions },
+  });
+}
