@@ -1,3 +1,4 @@
+import type { TaskPacket } from './format.js';
 import type { MessageAttributes, ReceivedMessage, SystemAttributes } from './gateway.js';
 
 /** A message as handlers see it. */
@@ -25,6 +26,8 @@ export interface TaskDelivery {
   readonly message: TaskMessage;
   /** The task's name; undefined where the message could not be decoded. */
   readonly pattern: string | undefined;
+  /** The task as it travelled; undefined for raw messages and those that could not be decoded. */
+  readonly packet: TaskPacket | undefined;
   /** What the handler gets; an interceptor may replace it. */
   data: unknown;
   /** Key-values that travelled with the task. */
