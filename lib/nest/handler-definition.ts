@@ -1,3 +1,4 @@
+import { SQS_LIMITS } from '../contracts/index.js';
 import type { TaskHandlerOptions } from '../contracts/index.js';
 import type { HANDLER_NAME, SQS_HANDLER } from './sqs.constants.js';
 
@@ -20,4 +21,17 @@ export interface HandlerExtras {
   queue?: string;
   [SQS_HANDLER]?: HandlerDefinition;
   [HANDLER_NAME]?: string;
+}
+
+export const BATCH_DEFAULTS = {
+  maxSize: SQS_LIMITS.batchEntries,
+  maxWaitMs: 200,
+} as const;
+
+export function batchLimitsOf(options: BatchHandlerOptions): {
+  maxSize: number;
+  maxWaitMs: number;
+} {
+  const { maxSize = BATCH_DEFAULTS.maxSize, maxWaitMs = BATCH_DEFAULTS.maxWaitMs } = options;
+  return { maxSize, maxWaitMs };
 }

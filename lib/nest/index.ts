@@ -16,3 +16,7 @@ export * from './sqs.runtime.js';
 export * from './worker/server-sqs.js';
 export * from './worker/sqs-worker.js';
 export * from './worker/sqs-workers.js';
+export { runSqsWorker } from './worker/run-sqs-worker.js';
+export type { ProcessHost, StopSignal } from './worker/process-host.js';
+export type { WorkerModule, WorkerTarget } from './worker/worker-app.js';
+export type { SqsWorkerRun } from './worker/worker-run.js';

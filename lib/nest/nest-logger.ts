@@ -43,6 +43,10 @@ export class NestSqsLogger implements SqsLogger {
   isDebugEnabled(): boolean {
     return Logger.isLevelEnabled('debug');
   }
+
+  isLogEnabled(): boolean {
+    return Logger.isLevelEnabled('log');
+  }
 }
 
 function lineOf(message: string, fields: LogFields | undefined): unknown {

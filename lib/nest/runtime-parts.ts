@@ -25,6 +25,8 @@ export interface RuntimeParts {
   createWorker(setup: WorkerSetup): WorkerControl;
   /** @throws InvalidOptionsError */
   resolveWorker(options: WorkerOptions): ResolvedWorkerOptions;
+  /** The logical name of a queue that is given by name, URL or ARN. @throws InvalidOptionsError */
+  nameOf(queue: string, queuePrefix?: string): string;
 }
 
 export interface OpenQueuesSetup {

@@ -64,6 +64,11 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     this.queues?.register(options);
   }
 
+  /** The logical name of a queue that is given by name, URL or ARN. */
+  nameOf(queue: string): string {
+    return this.parts.nameOf(queue, this.options.queuePrefix);
+  }
+
   async find(queue: string): Promise<QueueHandle> {
     const queues = await this.open();
     return queues.find(queue);

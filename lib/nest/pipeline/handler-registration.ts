@@ -17,15 +17,17 @@ export type HandlerKind = 'message' | 'event' | 'batch' | 'raw';
 
 export function registrationOf(facts: {
   pattern: string;
+  /** Logical name. */
+  queue: string | undefined;
   callback: MessageHandler;
   isEvent: boolean;
   extras: HandlerExtras;
 }): HandlerRegistration {
-  const { pattern, callback, extras } = facts;
+  const { pattern, queue, callback, extras } = facts;
   const definition = extras[SQS_HANDLER] ?? { kind: 'task', options: {} };
   return {
     pattern,
-    queue: extras.queue,
+    queue,
     kind: facts.isEvent ? 'event' : kinds[definition.kind],
     name: extras[HANDLER_NAME] ?? pattern,
     callback,

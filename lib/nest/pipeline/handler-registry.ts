@@ -1,5 +1,6 @@
 import { HandlerConflictError } from '../../contracts/index.js';
 import type { HandlerLookup, HandlerMatch, TaskHandler } from '../../contracts/index.js';
+import { batchLimitsOf } from '../handler-definition.js';
 import type { HandlerRegistration } from './handler-registration.js';
 import type { TaskHandlerFactory } from './task-handler.factory.js';
 
@@ -32,11 +33,17 @@ export class HandlerRegistry implements HandlerLookup {
     return match?.kind === 'task' ? match.handler : undefined;
   }
 
-  patternsOf(queue: string): readonly string[] {
-    const served = this.registrations().filter(
-      (one) => one.queue === queue || one.queue === undefined,
+  maxBatchSizeOf(queue: string): number {
+    const sizes = this.servedFrom(queue).map(({ definition }) =>
+      definition.kind === 'batch' ? batchLimitsOf(definition.options).maxSize : 0,
     );
-    const patterns = served.filter((one) => one.kind !== 'raw').map((one) => one.pattern);
+    return Math.max(0, ...sizes);
+  }
+
+  patternsOf(queue: string): readonly string[] {
+    const patterns = this.servedFrom(queue)
+      .filter((one) => one.kind !== 'raw')
+      .map((one) => one.pattern);
     return [...new Set(patterns)];
   }
 
@@ -44,6 +51,10 @@ export class HandlerRegistry implements HandlerLookup {
   boundQueues(): readonly string[] {
     const queues = this.registrations().flatMap((one) => one.queue ?? []);
     return [...new Set(queues)];
+  }
+
+  private servedFrom(queue: string): HandlerRegistration[] {
+    return this.registrations().filter((one) => one.queue === queue || one.queue === undefined);
   }
 
   private registrations(): HandlerRegistration[] {

@@ -1,10 +1,11 @@
-import { HandlerConflictError, SQS_LIMITS } from '../../contracts/index.js';
+import { HandlerConflictError } from '../../contracts/index.js';
 import type {
   BatchTaskHandler,
   HandlerMatch,
   TaskDelivery,
   TaskHandler,
 } from '../../contracts/index.js';
+import { batchLimitsOf } from '../handler-definition.js';
 import type { BatchHandlerOptions } from '../handler-definition.js';
 import { SqsBatchContext } from '../sqs-batch.context.js';
 import { SqsContext } from '../sqs.context.js';
@@ -12,8 +13,6 @@ import { batchFailures } from './batch-failures.js';
 import type { HandlerRegistration } from './handler-registration.js';
 import type { ProcessingHooks } from './processing-hooks.js';
 import { runNestHandler } from './run-nest-handler.js';
-
-const DEFAULT_MAX_WAIT_MS = 200;
 
 /** Turns what Nest bound into what the engine runs. */
 export class TaskHandlerFactory {
@@ -51,10 +50,9 @@ export class TaskHandlerFactory {
   }
 
   private batch(registration: HandlerRegistration, options: BatchHandlerOptions): BatchTaskHandler {
-    const { maxSize = SQS_LIMITS.batchEntries, maxWaitMs = DEFAULT_MAX_WAIT_MS } = options;
     return {
       name: registration.name,
-      options: { ...options, maxSize, maxWaitMs },
+      options: { ...options, ...batchLimitsOf(options) },
       run: (deliveries) => this.runBatch(registration, deliveries),
     };
   }

@@ -5,15 +5,15 @@ import type {
   MessageHandler,
 } from '@nestjs/microservices';
 import type {
+  DrainOptions,
+  ResolvedWorkerOptions,
   WorkerControl,
   WorkerEnd,
   WorkerEventName,
   WorkerEvents,
-  WorkerOptions,
   WorkerStatus,
 } from '../../contracts/index.js';
 import type { HandlerExtras } from '../handler-definition.js';
-import type { SqsModuleOptions } from '../module/sqs-module.options.js';
 import { registrationOf } from '../pipeline/handler-registration.js';
 import { HandlerRegistry } from '../pipeline/handler-registry.js';
 import { TaskHandlerFactory } from '../pipeline/task-handler.factory.js';
@@ -21,13 +21,11 @@ import { defaultParts } from '../adapters/default-parts.js';
 import { SQS } from '../sqs.constants.js';
 import { SqsRuntime } from '../sqs.runtime.js';
 import { ServerEvents } from './server-events.js';
+import { splitServerOptions } from './server-options.js';
+import type { ServerSqsOptions } from './server-options.js';
 import { buildWorkerSetup } from './worker-setup.js';
 
 export type SqsServerStatus = 'listening' | 'draining' | 'stopped';
-
-/** A worker by hand, without `SqsModule`: how queues are reached, and how they are consumed. */
-export type ServerSqsOptions = WorkerOptions &
-  Omit<SqsModuleOptions, 'queues' | 'producer' | 'sendInterceptors' | 'taskInterceptors'>;
 
 type EventCallbacks = { [E in WorkerEventName]: (facts: WorkerEvents[E]) => void };
 
@@ -48,6 +46,7 @@ export class ServerSqs
   readonly ended: Promise<WorkerEnd>;
   private readonly host: SqsRuntime;
   private readonly ownsHost: boolean;
+  private readonly options: ResolvedWorkerOptions;
   private readonly events = new ServerEvents();
   private control: WorkerControl | undefined;
   private starting: Promise<void> | undefined;
@@ -55,14 +54,13 @@ export class ServerSqs
   private reportEnd: (end: WorkerEnd) => void = () => {};
 
   /** @throws InvalidOptionsError */
-  constructor(
-    private readonly options: ServerSqsOptions,
-    host?: SqsRuntime,
-  ) {
+  constructor(options: ServerSqsOptions, host?: SqsRuntime) {
     super();
+    const { connect, work } = splitServerOptions(options);
     this.ownsHost = host === undefined;
-    this.host =
-      host ?? new SqsRuntime({ options: connectionOptionsOf(options), parts: defaultParts });
+    this.host = host ?? new SqsRuntime({ options: connect, parts: defaultParts });
+    this.options = this.host.parts.resolveWorker(work);
+    for (const queue of this.options.queues ?? []) this.host.registerQueue(queue.name);
     const factory = new TaskHandlerFactory({
       around: (context, work) => this.around(context, work),
     });
@@ -78,8 +76,9 @@ export class ServerSqs
     extras: HandlerExtras = {},
   ): void {
     const route = this.normalizePattern(pattern as string);
+    const queue = extras.queue === undefined ? undefined : this.bindTo(extras.queue);
     this.handlers.add(
-      registrationOf({ pattern: route, callback, isEvent: isEventHandler, extras }),
+      registrationOf({ pattern: route, queue, callback, isEvent: isEventHandler, extras }),
     );
   }
 
@@ -95,8 +94,8 @@ export class ServerSqs
   }
 
   /** Drains: stops taking, finishes or gives back what was taken, settles. Twice is the same as once. */
-  override close(): Promise<void> {
-    this.closing ??= this.drain();
+  override close(options: DrainOptions = {}): Promise<void> {
+    this.closing ??= this.drain(options);
     return this.closing;
   }
 
@@ -137,6 +136,12 @@ export class ServerSqs
     return this.running as T;
   }
 
+  /** A worker that names no queues consumes those that handlers are bound to: they are looked after at start too. */
+  private bindTo(queue: string): string {
+    if (this.options.queues === undefined) this.host.registerQueue(queue);
+    return this.host.nameOf(queue);
+  }
+
   private get running(): WorkerControl {
     if (this.control === undefined)
       throw new Error('This ServerSqs has not started: call listen() first.');
@@ -157,7 +162,7 @@ export class ServerSqs
     const setup = await buildWorkerSetup({
       host: this.host,
       handlers: this.handlers,
-      options: this.options,
+      resolved: this.options,
     });
     this.control = this.host.parts.createWorker(setup);
     this.events.attach(this.control);
@@ -182,10 +187,10 @@ export class ServerSqs
     this._status$.next(status);
   }
 
-  private async drain(): Promise<void> {
+  private async drain(options: DrainOptions): Promise<void> {
     // A start that is under way ends first, so that what it opens is closed; its failure went to listen()'s caller.
     await Promise.allSettled([this.starting]);
-    await this.control?.drain();
+    await this.control?.drain(options);
     if (this.ownsHost) await this.host.close();
   }
 
@@ -212,10 +217,4 @@ export class ServerSqs
     const end = () => this.onProcessingEndHook?.(this.transportId, context);
     return this.onProcessingStartHook(this.transportId, context, () => run(end));
   }
-}
-
-function connectionOptionsOf(options: ServerSqsOptions): SqsModuleOptions {
-  const { connection, connections, queuePrefix, onMissingQueue, serviceName } = options;
-  const said = { connection, connections, queuePrefix, onMissingQueue, serviceName };
-  return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
 }

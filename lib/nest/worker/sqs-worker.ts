@@ -4,7 +4,8 @@ import { InvalidOptionsError } from '../../contracts/index.js';
 import type { WorkerOptions } from '../../contracts/index.js';
 import { checkNestVersions } from '../peer-versions.js';
 import { installRecorder } from '../pipeline/install-recorder.js';
-import { SqsRuntime } from '../sqs.runtime.js';
+import type { SqsRuntime } from '../sqs.runtime.js';
+import { findRuntime } from './find-runtime.js';
 import { ServerSqs } from './server-sqs.js';
 
 /**
@@ -21,7 +22,7 @@ export function sqsWorker(options: WorkerOptions = {}): AsyncMicroserviceOptions
     inject: [ModulesContainer],
     useFactory: (modules: ModulesContainer) => {
       checkNestVersions();
-      const runtime = findRuntime(modules);
+      const runtime = runtimeOf(modules);
       // Injection is built and no handler is bound yet: the one moment at which the recorder can be added.
       for (const controller of controllersOf(modules)) installRecorder(controller);
       const strategy = new ServerSqs(options, runtime);
@@ -31,11 +32,9 @@ export function sqsWorker(options: WorkerOptions = {}): AsyncMicroserviceOptions
   };
 }
 
-function findRuntime(modules: ModulesContainer): SqsRuntime {
-  for (const module of modules.values()) {
-    const instance: unknown = module.providers.get(SqsRuntime)?.instance;
-    if (instance instanceof SqsRuntime) return instance;
-  }
+function runtimeOf(modules: ModulesContainer): SqsRuntime {
+  const runtime = findRuntime(modules);
+  if (runtime !== undefined) return runtime;
   const problem =
     'expected SqsModule.forRoot() or forRootAsync() among the imports of the app, found neither; ' +
     'import it, or use new ServerSqs({ connection, queues })';

@@ -2,7 +2,6 @@ import { InvalidOptionsError } from '../../contracts/index.js';
 import type {
   ResolvedWorkerOptions,
   ResolvedWorkerQueue,
-  WorkerOptions,
   WorkerQueueSetup,
   WorkerSetup,
 } from '../../contracts/index.js';
@@ -12,13 +11,13 @@ import type { SqsRuntime } from '../sqs.runtime.js';
 export interface WorkerSetupFacts {
   readonly host: SqsRuntime;
   readonly handlers: HandlerRegistry;
-  readonly options: WorkerOptions;
+  readonly resolved: ResolvedWorkerOptions;
 }
 
 /** Finds the queues of a worker and says how each is consumed. @throws InvalidOptionsError, QueueNotFoundError */
 export async function buildWorkerSetup(facts: WorkerSetupFacts): Promise<WorkerSetup> {
   const { host, handlers } = facts;
-  const resolved = host.parts.resolveWorker(facts.options);
+  const { resolved } = facts;
   const queues = resolved.queues ?? boundQueues(handlers, resolved);
   if (queues.length === 0) throw nothingToConsume();
   return {
@@ -43,7 +42,12 @@ function boundQueues(
 
 async function queueSetup(host: SqsRuntime, queue: ResolvedWorkerQueue): Promise<WorkerQueueSetup> {
   const { handle, mayStartWithout } = await host.await(queue.name);
-  return { ...queue, queue: mayStartWithout ? handle : await handle };
+  return {
+    name: host.nameOf(queue.name),
+    handlersOf: host.nameOf(queue.handlersOf),
+    consume: queue.consume,
+    queue: mayStartWithout ? handle : await handle,
+  };
 }
 
 function nothingToConsume(): InvalidOptionsError {

@@ -68,6 +68,7 @@ export function fakeParts(
       return engine;
     },
     resolveWorker: resolve,
+    nameOf: (queue) => queue,
   };
 }
 
