@@ -164,7 +164,7 @@ export class QueueWorker implements DeliveryOwner {
   private async runBatch(deliveries: Delivery[], handler: BatchTaskHandler): Promise<void> {
     for (const delivery of deliveries) this.started(delivery);
     const outcomes = await this.engine.executor.runBatch(deliveries, handler);
-    deliveries.forEach((delivery, i) => this.finished(delivery, outcomes[i] as Outcome));
+    deliveries.forEach((delivery, i) => this.finished(delivery, outcomes[i]));
   }
 
   private started(delivery: Delivery): void {

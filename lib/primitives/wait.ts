@@ -8,10 +8,10 @@ export function settledWithin(
 ): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = clock.setTimer(() => resolve(false), ms);
-    const done = (): void => {
+    const ended = (): void => {
       timer.cancel();
       resolve(true);
     };
-    promise.then(done, done);
+    promise.then(ended, ended);
   });
 }
