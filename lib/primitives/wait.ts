@@ -7,9 +7,9 @@ export function settledWithin(
   clock: Clock,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = clock.setTimer(() => resolve(false), ms);
+    const timer = ms === Infinity ? undefined : clock.setTimer(() => resolve(false), ms);
     const ended = (): void => {
-      timer.cancel();
+      timer?.cancel();
       resolve(true);
     };
     promise.then(ended, ended);
