@@ -86,8 +86,14 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     return this.provisioning;
   }
 
-  onModuleInit(): Promise<void> {
-    return this.ready();
+  async onModuleInit(): Promise<void> {
+    try {
+      await this.ready();
+    } catch (error) {
+      // Nest runs no shutdown hooks after a start that failed.
+      await this.close();
+      throw error;
+    }
   }
 
   addServer(server: Server): void {

@@ -2,9 +2,6 @@ import { ProducerClosedError } from '../../contracts/index.js';
 import type { ProducerSetup, TaskProducer } from '../runtime-parts.js';
 
 export function createProducer(_setup: ProducerSetup): TaskProducer {
-  const refuse = async (queue: string): Promise<never> => {
-    throw new ProducerClosedError({ queue });
-  };
   return {
     send: (task) => refuse(task.queue),
     sendMany: (task) => refuse(task.queue),
@@ -12,4 +9,8 @@ export function createProducer(_setup: ProducerSetup): TaskProducer {
     async flush() {},
     async close() {},
   };
+}
+
+async function refuse(queue: string): Promise<never> {
+  throw new ProducerClosedError({ queue });
 }

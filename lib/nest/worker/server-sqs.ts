@@ -62,7 +62,7 @@ export class ServerSqs
     this.options = this.host.parts.resolveWorker(work);
     for (const queue of this.options.queues ?? []) this.host.registerQueue(queue.name);
     const factory = new TaskHandlerFactory({
-      around: (context, work) => this.around(context, work),
+      around: (context, run) => this.around(context, run),
     });
     this.handlers = new HandlerRegistry(factory);
     this.ended = new Promise((resolve) => (this.reportEnd = resolve));

@@ -1,4 +1,5 @@
 import type { WorkerEnd } from '../../contracts/index.js';
+import { deferred } from '../../primitives/deferred.js';
 import { exitCodeOf } from './process-host.js';
 import type { ProcessHost, StopSignal } from './process-host.js';
 import type { ServerSqs } from './server-sqs.js';
@@ -53,7 +54,8 @@ export class WorkerRun {
     try {
       await app.start();
     } catch (error) {
-      await app.close();
+      // After a start that failed Nest's close() rejects with the same error once more.
+      await Promise.allSettled([app.close()]);
       throw error;
     }
   }
@@ -94,10 +96,11 @@ export class WorkerRun {
   private async abort(signal: StopSignal, work: Promise<SqsWorkerRun>): Promise<SqsWorkerRun> {
     const { app, host } = this.parts;
     const servers = app.servers();
-    const deadline = deadlineIn(ABORT_MS, host);
+    const deadline = deferred<void>();
+    const timer = host.clock.setTimer(() => deadline.resolve(), ABORT_MS);
     const released = Promise.allSettled([...servers.map((server) => server.abort()), work]);
-    await Promise.race([released, deadline.passed]);
-    deadline.cancel();
+    await Promise.race([released, deadline.promise]);
+    timer.cancel();
     host.exit(exitCodeOf(signal));
     const unfinishedCount = sumRunning(servers);
     return { reason: 'aborted', signal, unfinishedCount };
@@ -107,15 +110,6 @@ export class WorkerRun {
 async function drained(server: ServerSqs): Promise<WorkerEnd> {
   await server.close({ exiting: true });
   return server.ended;
-}
-
-function deadlineIn(ms: number, host: ProcessHost): { passed: Promise<void>; cancel(): void } {
-  let cancel = (): void => {};
-  const passed = new Promise<void>((resolve) => {
-    const timer = host.clock.setTimer(resolve, ms);
-    cancel = () => timer.cancel();
-  });
-  return { passed, cancel: () => cancel() };
 }
 
 function sumRunning(servers: readonly ServerSqs[]): number {

@@ -25,6 +25,7 @@ export function fakeDelivery(facts: DeliveryFacts = {}): FakeDelivery {
     queue: facts.queue ?? 'emails',
     pattern: facts.pattern ?? 'send_email',
     message: fakeMessage(facts),
+    packet: undefined,
     data: facts.data,
     context: facts.context ?? {},
     attempt: facts.receiveCount ?? 1,
