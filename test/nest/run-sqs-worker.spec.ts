@@ -117,12 +117,15 @@ describe('runSqsWorker', () => {
     const { engine, host, run } = await setup();
     const draining = deferred();
     engine.whileDraining = () => draining.promise;
-    engine.abort = async () => draining.resolve();
+    engine.abort = async () => {
+      engine.finish({ reason: 'aborted', unfinishedCount: 1 });
+      draining.resolve();
+    };
     host.signal('SIGINT');
     host.signal('SIGINT');
     await run;
     await settlePromises();
-    expect(host.exits).toContain(130);
+    expect(host.exits).toEqual([130]);
     expect(host.clock.pendingTimers).toBe(0);
   });
 

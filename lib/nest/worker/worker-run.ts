@@ -33,6 +33,8 @@ export interface WorkerRunParts {
  * - ABORTING: a second signal, in any state: what is held is released and the process exits within a second.
  */
 export class WorkerRun {
+  private isAborting = false;
+
   constructor(private readonly parts: WorkerRunParts) {}
 
   run(): Promise<SqsWorkerRun> {
@@ -88,12 +90,15 @@ export class WorkerRun {
   private finished(ends: readonly WorkerEnd[], signal: StopSignal | undefined): SqsWorkerRun {
     const unfinishedCount = ends.reduce((sum, end) => sum + end.unfinishedCount, 0);
     // Their messages were given back: running on would do them twice.
-    if (unfinishedCount > 0) this.parts.host.exit(signal === undefined ? 1 : exitCodeOf(signal));
+    if (unfinishedCount > 0 && !this.isAborting) {
+      this.parts.host.exit(signal === undefined ? 1 : exitCodeOf(signal));
+    }
     const reason = ends.find((end) => end.reason !== 'drained')?.reason ?? 'drained';
     return signal === undefined ? { reason, unfinishedCount } : { reason, signal, unfinishedCount };
   }
 
   private async abort(signal: StopSignal, work: Promise<SqsWorkerRun>): Promise<SqsWorkerRun> {
+    this.isAborting = true;
     const { app, host } = this.parts;
     const servers = app.servers();
     const deadline = deferred<void>();
