@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   CancelMessageMoveTaskCommand,
   ChangeMessageVisibilityBatchCommand,
@@ -290,11 +291,17 @@ export class SdkGateway implements QueueGateway {
   ): Promise<T> {
     const signal = options?.signal;
     try {
-      return await run(signal === undefined ? {} : { abortSignal: signal });
+      return await run(signal === undefined ? {} : { abortSignal: shareable(signal) });
     } catch (error) {
       throw toGatewayError(error, { operation, queue, signal });
     }
   }
+}
+
+/** One signal may end any number of open receives; Node takes more than ten listeners for a leak. */
+function shareable(signal: AbortSignal): AbortSignal {
+  setMaxListeners(0, signal);
+  return signal;
 }
 
 function nothing(): undefined {
