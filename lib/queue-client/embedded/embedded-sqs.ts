@@ -86,8 +86,7 @@ async function startEmulator<T>(
   const { buildApp } = await load();
   const app = buildApp({ logger: false });
   // Named, as the emulator's own start function listens on every interface.
-  const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
-  return make(endpoint, app);
+  return make(await app.listen({ host: '127.0.0.1', port: 0 }), app);
 }
 
 async function closeEmulator(app: EmulatorApp | undefined): Promise<void> {

@@ -1,6 +1,7 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { InvalidOptionsError, silentLogger } from '../../../lib/contracts/index.js';
 import { openConnection, type ConnectionOptions } from '../../../lib/queue-client/index.js';
+import { createSqsClient } from '../../../lib/queue-client/sdk/sdk-client.js';
 import { FakeGateway } from './fake-gateway.js';
 
 const open = (options: unknown) =>
@@ -26,6 +27,12 @@ describe('openConnection', () => {
     expect(connection.gateway.kind).toBe('sdk');
     expect(connection.gateway.maxOpenReceives).toBeUndefined();
     await connection.close();
+  });
+
+  test('tries three times with the standard retry mode, unless told otherwise', async () => {
+    expect(await retriesOf(createSqsClient({ region }))).toEqual([3, 'standard']);
+    const chosen = { region, maxAttempts: 7, retryMode: 'adaptive' };
+    expect(await retriesOf(createSqsClient(chosen))).toEqual([7, 'adaptive']);
   });
 
   test('keeps ten sockets of a given client for other calls', async () => {
@@ -95,6 +102,13 @@ describe('openConnection', () => {
     );
   });
 });
+
+/** Attempts and retry mode of a client that was made here. */
+async function retriesOf(made: SQSClient): Promise<unknown[]> {
+  clients.push(made);
+  const strategy = (await made.config.retryStrategy()) as { mode?: string };
+  return [await made.config.maxAttempts(), strategy.mode];
+}
 
 function noRegion(): Promise<string> {
   return Promise.reject(new Error('Region is missing'));
