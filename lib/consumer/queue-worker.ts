@@ -147,7 +147,6 @@ export class QueueWorker implements DeliveryOwner {
       this.engine.settler.flush();
       return;
     }
-    this.parts.gate.received();
     this.engine.dispatcher.add(deliveries);
   }
 
@@ -253,7 +252,7 @@ export class QueueWorker implements DeliveryOwner {
     await settledWithin(empty, abortGraceMs, this.parts.clock);
     const unfinished = running.size;
     // Given back, a message may start elsewhere at once: not while its handler may live on, and never inside a group.
-    if (isExiting && !this.parts.queue.isFifo) {
+    if ((isExiting || this.isHurried) && !this.parts.queue.isFifo) {
       for (const delivery of running) this.giveBack(delivery);
     }
     return unfinished;

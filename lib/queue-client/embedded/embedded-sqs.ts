@@ -1,5 +1,6 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
-import { InvalidOptionsError, MissingPackageError, type SqsLogger } from '../../contracts/index.js';
+import { InvalidOptionsError, type SqsLogger } from '../../contracts/index.js';
+import { loadFauxqs, type EmulatorApp, type EmulatorModule } from './load-fauxqs.js';
 
 export interface SqsEmbeddedSetup {
   logger: SqsLogger;
@@ -7,16 +8,6 @@ export interface SqsEmbeddedSetup {
   env?: Record<string, string | undefined>;
   /** Loads the emulator. @default the optional package `fauxqs` */
   load?: () => Promise<EmulatorModule>;
-}
-
-/** What is used of the package `fauxqs`, in its versions 1 and 2. */
-export interface EmulatorModule {
-  buildApp(options: { logger: boolean }): EmulatorApp;
-}
-
-export interface EmulatorApp {
-  listen(options: { host: string; port: number }): PromiseLike<string>;
-  close(): PromiseLike<unknown>;
 }
 
 /**
@@ -95,38 +86,9 @@ async function startEmulator<T>(
   const { buildApp } = await load();
   const app = buildApp({ logger: false });
   // Named, as the emulator's own start function listens on every interface.
-  const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
-  return make(endpoint, app);
+  return make(await app.listen({ host: '127.0.0.1', port: 0 }), app);
 }
 
 async function closeEmulator(app: EmulatorApp | undefined): Promise<void> {
   await app?.close();
-}
-
-async function loadFauxqs(): Promise<EmulatorModule> {
-  try {
-    return await import('fauxqs');
-  } catch (cause) {
-    throw cannotLoad(cause);
-  }
-}
-
-/** Exported for the specs only. */
-export function cannotLoad(cause: unknown): Error {
-  const { code, message } = cause as { code?: string; message?: string };
-  if (code === 'ERR_MODULE_NOT_FOUND' && message?.includes("'fauxqs'") === true) {
-    return new MissingPackageError({
-      packageName: 'fauxqs',
-      neededFor: 'connection: { embedded: true }',
-      install: 'npm install --save-dev fauxqs@1',
-      cause,
-    });
-  }
-  return new InvalidOptionsError({
-    where: 'connection: { embedded: true }',
-    problems: [
-      `the package "fauxqs" could not be loaded on Node ${process.version}: ${message ?? String(cause)}; ` +
-        'its version 1 runs on Node 20 and later',
-    ],
-  });
 }
