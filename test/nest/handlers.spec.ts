@@ -1,10 +1,11 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Injectable } from '@nestjs/common';
 import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { firstValueFrom, Observable, Subject } from 'rxjs';
 import { SqsContext, SqsRawTask, SqsTask, SqsBatchTask } from '../../lib/nest/index.js';
 import type { SqsBatchItem } from '../../lib/nest/index.js';
 import { settlePromises } from '../../lib/primitives/manual-clock.js';
 import { fakeDelivery } from './support/fake-delivery.js';
+import { RecordingLogger } from './support/recording-logger.js';
 import { closeWorkers, startWorker } from './support/start-worker.js';
 
 afterEach(closeWorkers);
@@ -180,6 +181,29 @@ describe('handlers', () => {
     expect(await handlers.findRaw('cron')?.run(fakeDelivery({ body: 'tick' }))).toBe('tick');
     expect(handlers.findRaw('emails')).toBeUndefined();
     expect(handlers.patternsOf('cron')).toEqual([]);
+  });
+});
+
+describe('declarations', () => {
+  test('are checked where they stand', () => {
+    expect(() => SqsTask('x', { timeoutMs: 0 })).toThrow('Invalid options for @SqsTask()');
+    expect(() => SqsBatchTask('x', { maxSize: 0 })).toThrow('maxSize');
+    expect(() => SqsRawTask({ queue: 'q', timeout: 1 } as never)).toThrow('timeout');
+  });
+
+  test('on a provider are warned about, because Nest never binds them', async () => {
+    @Injectable()
+    class Service {
+      @SqsTask('x')
+      handle(): void {}
+    }
+    const logger = new RecordingLogger();
+    await startWorker({ providers: [Service], logger });
+    const warnings = logger.of('SqsWorker').map((line) => line.message);
+    expect(warnings).toEqual([
+      'Service.handle is decorated as a handler, but never runs. ' +
+        'Nest binds handlers of controllers only: list its class under controllers.',
+    ]);
   });
 });
 

@@ -1,5 +1,6 @@
 import type { BatchHandlerOptions } from '../handler-definition.js';
 import { declareHandler } from './declare-handler.js';
+import { checkBatchOptions } from './handler-schemas.js';
 import { patternOf, queueOf } from './task-reference.js';
 import type { TaskReference } from './task-reference.js';
 
@@ -23,6 +24,7 @@ export function SqsBatchTask(
   options: SqsBatchTaskOptions = {},
 ): MethodDecorator & ClassDecorator {
   const { queue = queueOf(task), ...handlerOptions } = options;
+  checkBatchOptions('@SqsBatchTask()', handlerOptions);
   return declareHandler({
     pattern: patternOf(task),
     queue,

@@ -1,5 +1,6 @@
 import type { TaskHandlerOptions } from '../../contracts/index.js';
 import { declareHandler } from './declare-handler.js';
+import { checkTaskOptions } from './handler-schemas.js';
 
 export interface SqsRawTaskOptions extends TaskHandlerOptions {
   /** The queue whose every message it gets, undecoded. */
@@ -9,6 +10,7 @@ export interface SqsRawTaskOptions extends TaskHandlerOptions {
 /** Handles messages that no task sender wrote: the payload is the whole `TaskMessage`, body and attributes. */
 export function SqsRawTask(options: SqsRawTaskOptions): MethodDecorator & ClassDecorator {
   const { queue, ...handlerOptions } = options;
+  checkTaskOptions('@SqsRawTask()', handlerOptions);
   return declareHandler({
     pattern: undefined,
     queue,

@@ -1,5 +1,6 @@
 import type { TaskHandlerOptions } from '../../contracts/index.js';
 import { declareHandler } from './declare-handler.js';
+import { checkTaskOptions } from './handler-schemas.js';
 import { patternOf, queueOf } from './task-reference.js';
 import type { TaskReference } from './task-reference.js';
 
@@ -23,6 +24,7 @@ export function SqsTask(
   options: SqsTaskOptions = {},
 ): MethodDecorator & ClassDecorator {
   const { queue = queueOf(task), ...handlerOptions } = options;
+  checkTaskOptions('@SqsTask()', handlerOptions);
   return declareHandler({
     pattern: patternOf(task),
     queue,

@@ -21,7 +21,8 @@ export function installRecorder(controller: abstract new (...args: never[]) => o
 
 type Callable = (...args: unknown[]) => unknown;
 
-function handlersOf(prototype: object): [string, Callable][] {
+/** The pattern handlers of a class, inherited ones included, by method name. */
+export function handlersOf(prototype: object): [string, Callable][] {
   const found = new Map<string, Callable>();
   for (let level: object | null = prototype; level !== null; level = parentOf(level)) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {

@@ -4,6 +4,7 @@ import { InvalidOptionsError } from '../../contracts/index.js';
 import type { WorkerOptions } from '../../contracts/index.js';
 import { checkNestVersions } from '../peer-versions.js';
 import { installRecorder } from '../pipeline/install-recorder.js';
+import { unboundHandlers } from './unbound-handlers.js';
 import type { SqsRuntime } from '../sqs.runtime.js';
 import { findRuntime } from './find-runtime.js';
 import { ServerSqs } from './server-sqs.js';
@@ -25,6 +26,7 @@ export function sqsWorker(options: WorkerOptions = {}): AsyncMicroserviceOptions
       const runtime = runtimeOf(modules);
       // Injection is built and no handler is bound yet: the one moment at which the recorder can be added.
       for (const controller of controllersOf(modules)) installRecorder(controller);
+      for (const name of unboundHandlers(modules)) warnUnbound(runtime, name);
       const strategy = new ServerSqs(options, runtime);
       runtime.addServer(strategy);
       return { strategy };
@@ -49,4 +51,9 @@ function* controllersOf(
       if (typeof metatype === 'function') yield metatype as abstract new () => object;
     }
   }
+}
+
+function warnUnbound(runtime: SqsRuntime, handler: string): void {
+  const advice = 'Nest binds handlers of controllers only: list its class under controllers.';
+  runtime.workerLogger.warn(`${handler} is decorated as a handler, but never runs. ${advice}`);
 }
