@@ -1,4 +1,5 @@
 import type {
+  Clock,
   EntryResult,
   OutgoingMessage,
   QueueGateway,
@@ -30,6 +31,7 @@ export class FakeGateway implements Pick<QueueGateway, 'sendBatch'> {
   private readonly scripts: RequestScript[] = [];
   private readonly waiting: (() => void)[] = [];
   private isHolding = false;
+  private latency: { clock: Clock; ms: number } | undefined;
   private open = 0;
   private count = 0;
 
@@ -41,6 +43,12 @@ export class FakeGateway implements Pick<QueueGateway, 'sendBatch'> {
 
   hold(): this {
     this.isHolding = true;
+    return this;
+  }
+
+  /** Answers each request after so many milliseconds. */
+  answersAfter(clock: Clock, ms: number): this {
+    this.latency = { clock, ms };
     return this;
   }
 
@@ -76,10 +84,17 @@ export class FakeGateway implements Pick<QueueGateway, 'sendBatch'> {
     this.requests.push({ queueUrl, entries, bodies: entries.map((entry) => entry.body) });
     const script = this.scripts.shift() ?? ['ok'];
     this.mostOpen = Math.max(this.mostOpen, ++this.open);
+    await this.pass();
     if (this.isHolding) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.open--;
     if (script instanceof Error) throw script;
     return this.answerEntries(entries, script as readonly EntryScript[]);
+  }
+
+  private async pass(): Promise<void> {
+    const { latency } = this;
+    if (latency === undefined) return;
+    await new Promise<void>((resolve) => void latency.clock.setTimer(resolve, latency.ms));
   }
 
   private answerEntries(
