@@ -7,11 +7,13 @@ import {
   ServerSqs,
   SqsContext,
   SqsModule,
+  SqsProducer,
   SqsQueue,
   SqsRuntime,
   SqsTask,
   sqsWorker,
 } from '../../lib/nest/index.js';
+import { defineTask } from '../../lib/producer/index.js';
 import { deferred } from '../../lib/primitives/deferred.js';
 import { startEmbedded } from '../support/embedded.js';
 import { RecordingLogger } from './support/recording-logger.js';
@@ -20,6 +22,7 @@ import { closeLater, closeWorkers } from './support/start-worker.js';
 afterEach(closeWorkers);
 
 const logger = new RecordingLogger();
+const sendEmail = defineTask<{ to: string }>('send_email', { queue: 'emails' });
 
 describe('a worker on the embedded service', () => {
   test('receives, retries where asked, and deletes what succeeded', async () => {
@@ -27,7 +30,7 @@ describe('a worker on the embedded service', () => {
     const done = deferred<unknown>();
     @Controller()
     class Emails {
-      @SqsTask('send_email', { queue: 'emails' })
+      @SqsTask(sendEmail)
       send(@Payload() data: unknown, @Ctx() context: SqsContext): void {
         attempts.push(context.message.receiveCount);
         if (attempts.length === 1) throw new RetryTaskError({ delaySeconds: 0 });
@@ -42,7 +45,8 @@ describe('a worker on the embedded service', () => {
     const app = await NestFactory.createMicroservice(App, { ...sqsWorker(), logger });
     closeLater(app);
     await app.listen();
-    await sendNative(app.get(SqsRuntime), 'emails', 'send_email', { to: 'a' });
+    const sent = await app.get(SqsProducer).send(sendEmail, { to: 'a' });
+    expect(sent).toMatchObject({ queue: 'emails' });
     expect(await done.promise).toEqual({ to: 'a' });
     expect(attempts).toEqual([1, 2]);
     const queue = app.get<SqsQueue>(getQueueToken('emails'));
@@ -75,8 +79,3 @@ describe('a worker on the embedded service', () => {
     await service.close();
   });
 });
-
-async function sendNative(runtime: SqsRuntime, name: string, pattern: string, data: unknown) {
-  const { gateway, url } = await runtime.find(name);
-  await gateway.sendBatch(url, [{ body: JSON.stringify({ pattern, data }) }]);
-}
