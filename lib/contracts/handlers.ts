@@ -39,6 +39,8 @@ export interface HandlerLookup {
   find(queue: string, pattern: string): HandlerMatch | undefined;
   /** The raw handler of a queue: it gets every message of it, undecoded. */
   findRaw(queue: string): TaskHandler | undefined;
+  /** Largest `maxSize` of the queue's batch handlers; 0 where it has none. */
+  maxBatchSizeOf(queue: string): number;
   /** Patterns served from a queue, for start-up reports and errors. */
   patternsOf(queue: string): readonly string[];
 }

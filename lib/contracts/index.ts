@@ -6,6 +6,7 @@ export * from './gateway.js';
 export * from './handlers.js';
 export * from './interceptors.js';
 export * from './limits.js';
+export * from './logged-errors.js';
 export * from './logger.js';
 export * from './options/index.js';
 export * from './policies.js';

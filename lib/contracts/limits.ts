@@ -49,8 +49,8 @@ export const SQS_LIMITS = {
   listQueuesPage: 1_000,
   /** Messages a second that a move task may be told to move. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_StartMessageMoveTask.html} */
   moveTaskMessagesPerSecond: 500,
-  /** Move tasks that ListMessageMoveTasks shows. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListMessageMoveTasks.html} */
-  listedMoveTasks: 10,
+  /** Move tasks that one call lists. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListMessageMoveTasks.html} */
+  moveTasksListed: 10,
 } as const;
 
 /** Where the message quotas are listed; error messages point here. */

@@ -9,6 +9,7 @@ export interface SqsLogger {
   payload(body: string): void;
   /** False lets hot paths skip building fields. */
   isDebugEnabled(): boolean;
+  isLogEnabled(): boolean;
 }
 
 export type LogFields = Record<string, unknown>;
@@ -21,4 +22,5 @@ export const silentLogger: SqsLogger = {
   error() {},
   payload() {},
   isDebugEnabled: () => false,
+  isLogEnabled: () => false,
 };

@@ -1,3 +1,4 @@
+import type { TaskPacket } from './format.js';
 import type { MessageAttributes, ReceivedMessage, SystemAttributes } from './gateway.js';
 
 /** A message as handlers see it. */
@@ -25,6 +26,8 @@ export interface TaskDelivery {
   readonly message: TaskMessage;
   /** The task's name; undefined where the message could not be decoded. */
   readonly pattern: string | undefined;
+  /** The task as it travelled; undefined for raw messages and those that could not be decoded. */
+  readonly packet: TaskPacket | undefined;
   /** What the handler gets; an interceptor may replace it. */
   data: unknown;
   /** Key-values that travelled with the task. */
@@ -64,6 +67,8 @@ export const CONTROL_ERROR = Symbol.for('nestjs-sqs-tasks:control-error');
 
 export type ControlSignal =
   | { kind: 'retry'; delaySeconds?: number }
+  /** Not settled at all: the message comes back when its running visibility timeout ends. */
+  | { kind: 'leave' }
   | { kind: 'discard'; reason: string }
   | { kind: 'dead-letter'; reason: string };
 

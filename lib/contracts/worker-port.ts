@@ -33,7 +33,7 @@ export interface WorkerControl {
   /** Begins to poll; resolves at once. */
   start(): void;
   /** Stops taking, finishes or gives back what was taken, settles, ends. Twice is the same as once. */
-  drain(): Promise<void>;
+  drain(options?: DrainOptions): Promise<void>;
   /** The forced stop: aborts every signal, releases what is held, and ends without waiting for handlers. */
   abort(): Promise<void>;
   /** Why the worker ended; resolves after the drain, also when a stop policy or a fatal error began it. */
@@ -43,6 +43,14 @@ export interface WorkerControl {
   setConcurrency(queue: string, concurrency: number): void;
   status(): WorkerStatus;
   on<E extends WorkerEventName>(event: E, listener: (facts: WorkerEvents[E]) => void): () => void;
+}
+
+export interface DrainOptions {
+  /**
+   * The process ends right after: what handlers could not finish is given back at once. Otherwise, and on FIFO queues,
+   * its lease lapses by itself, because a handler that lives on may still finish it.
+   */
+  exiting?: boolean;
 }
 
 export interface WorkerEnd {

@@ -59,6 +59,21 @@ export class DrainDeadlineError extends SqsError {
   }
 }
 
+/** `onStuck: 'exit'`: a handler ran on long after its signal was aborted. */
+export class StuckTaskError extends SqsError {
+  constructor(facts: {
+    queue: string;
+    task: string | undefined;
+    messageId: string;
+    runningMs: number;
+  }) {
+    super(
+      `Task "${facts.task ?? 'unknown'}" on queue "${facts.queue}" (message ${facts.messageId}) has run for ` +
+        `${Math.round(facts.runningMs)} ms and does not react to its aborted signal.`,
+    );
+  }
+}
+
 /** `runLocal` of a task whose handler is not in this app. */
 export class TaskNotFoundError extends SqsError {
   constructor(facts: { pattern: string }) {

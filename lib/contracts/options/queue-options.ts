@@ -36,3 +36,24 @@ export interface DeadLetterOptions {
 }
 
 export type MissingQueuePolicy = 'error' | 'create' | 'wait';
+
+/** Complete: what finding, creating and using a queue need to know. */
+export interface ResolvedQueueOptions {
+  readonly name: string;
+  readonly isFifo: boolean;
+  readonly connection: string;
+  /** Undefined, here and below: what the queue has. */
+  readonly visibilityTimeoutSeconds: number | undefined;
+  readonly retentionSeconds: number | undefined;
+  readonly delaySeconds: number | undefined;
+  readonly deadLetter: ResolvedDeadLetter | undefined;
+  readonly contentBasedDeduplication: boolean | undefined;
+  readonly highThroughput: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly onMissingQueue: MissingQueuePolicy;
+  /** Undefined: native. */
+  readonly format: MessageFormat | undefined;
+}
+
+export type ResolvedDeadLetter = Readonly<Required<DeadLetterOptions>>;

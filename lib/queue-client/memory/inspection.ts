@@ -1,6 +1,7 @@
 import type { MessageAttributes } from '../../contracts/gateway.js';
 import { copyAttributes } from './message-copies.js';
-import type { MemoryQueue, QueueTotals } from './memory-queue.js';
+import type { MemoryQueue } from './memory-queue.js';
+import type { QueueTotals } from './queue-core.js';
 import type { StoredMessage } from './stored-message.js';
 
 /** A message as a test sees it: without receiving it. */

@@ -86,6 +86,7 @@ export class MemoryGateway implements QueueGateway {
     entries: readonly OutgoingMessage[],
     options?: CallOptions,
   ): Promise<EntryResult<SentMessage>[]> {
+    if (entries.length === 0) return Promise.resolve([]);
     const call = { operation: 'SendMessageBatch', queue: queueUrl, request: entries } as const;
     return this.call(call, () => this.service.at(queueUrl).send(entries), options);
   }
@@ -104,6 +105,7 @@ export class MemoryGateway implements QueueGateway {
     receiptHandles: readonly string[],
     options?: CallOptions,
   ): Promise<EntryResult[]> {
+    if (receiptHandles.length === 0) return Promise.resolve([]);
     const call = {
       operation: 'DeleteMessageBatch',
       queue: queueUrl,
@@ -117,6 +119,7 @@ export class MemoryGateway implements QueueGateway {
     entries: readonly VisibilityChange[],
     options?: CallOptions,
   ): Promise<EntryResult[]> {
+    if (entries.length === 0) return Promise.resolve([]);
     const call = {
       operation: 'ChangeMessageVisibilityBatch',
       queue: queueUrl,
@@ -140,6 +143,7 @@ export class MemoryGateway implements QueueGateway {
     return this.call(call, () => this.service.cancelMoveTask(taskHandle));
   }
 
+  /** Twice is the same as once. */
   async close(): Promise<void> {
     this.open.endAll();
   }

@@ -4,7 +4,7 @@ import type {
   ReceivedMessage,
   SystemAttributes,
 } from '../../contracts/gateway.js';
-import { type ReceiptHandle, writeHandle } from './receipt-handle.js';
+import { writeHandle } from './receipt-handle.js';
 import type { StoredMessage } from './stored-message.js';
 
 /** Copies in and out, so that nobody changes a stored message from outside. */
@@ -15,10 +15,11 @@ export function copyAttributes(attributes: MessageAttributes): MessageAttributes
 }
 
 /** A message as a receive gives it. */
-export function received(message: StoredMessage, handle: ReceiptHandle): ReceivedMessage {
+export function received(message: StoredMessage, queueSerial: number): ReceivedMessage {
+  const { messageId, receipt, receivedAt } = message;
   return {
-    messageId: message.messageId,
-    receiptHandle: writeHandle(handle),
+    messageId,
+    receiptHandle: writeHandle({ queueSerial, messageId, receipt, receivedAt }),
     body: message.body,
     attributes: copyAttributes(message.attributes),
     systemAttributes: systemAttributesOf(message),

@@ -31,7 +31,7 @@ export class MoveTasks {
     const task = this.newTask(request, source);
     this.running.set(task.handle, task);
     this.listed(request.sourceArn).unshift(task);
-    this.listed(request.sourceArn).splice(SQS_LIMITS.listedMoveTasks);
+    this.listed(request.sourceArn).splice(SQS_LIMITS.moveTasksListed);
     if (task.toMoveCount === 0) this.end(task, 'COMPLETED');
     return task.handle;
   }
@@ -92,7 +92,6 @@ export class MoveTasks {
     destination.accept(this.moved(message, at), at);
     task.movedCount++;
     if (task.source.store.counts.visible === 0) this.end(task, 'COMPLETED');
-    queueMicrotask(() => destination.polls.serve());
   }
 
   // A new message id and a new time of sending (page of the class).

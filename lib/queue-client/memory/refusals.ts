@@ -11,7 +11,6 @@ const KINDS = {
   PurgeQueueInProgress: 'conflict',
   OverLimit: 'over-limit',
   TooManyEntriesInBatchRequest: 'invalid-request',
-  EmptyBatchRequest: 'invalid-request',
   BatchRequestTooLong: 'invalid-request',
   InvalidParameterValue: 'invalid-request',
   InvalidAttributeName: 'invalid-request',

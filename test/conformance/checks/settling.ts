@@ -70,6 +70,15 @@ export const settlingChecks: readonly Check[] = [
     },
   },
   {
+    name: 'an empty batch answers nothing',
+    async run(bench) {
+      const queue = await bench.standard();
+      expect(await bench.gateway.sendBatch(queue.url, [])).toEqual([]);
+      expect(await bench.gateway.deleteBatch(queue.url, [])).toEqual([]);
+      expect(await bench.gateway.changeVisibilityBatch(queue.url, [])).toEqual([]);
+    },
+  },
+  {
     name: 'calls on a missing queue are queue-not-found',
     async run(bench) {
       const queue = await bench.standard();

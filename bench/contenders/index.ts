@@ -1,0 +1,10 @@
+import type { Contender } from './contender.js';
+import { rawSdk } from './raw-sdk.js';
+import { sqsConsumer } from './sqs-consumer.js';
+import { squiss } from './squiss.js';
+
+export const contenders: Record<string, Contender> = {
+  'raw-sdk': rawSdk,
+  'sqs-consumer': sqsConsumer,
+  squiss,
+};

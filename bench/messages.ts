@@ -1,0 +1,26 @@
+/** What the benchmark's processes tell each other. */
+export interface RequestCounts {
+  receives: number;
+  deletes: number;
+  others: number;
+  /** Messages given out. */
+  received: number;
+  /** Messages deleted. */
+  deleted: number;
+}
+
+export type ServerCommand = { kind: 'count' } | { kind: 'end' };
+
+export type ServerReply =
+  { kind: 'listening'; port: number } | { kind: 'counts'; counts: RequestCounts };
+
+export interface ContenderJob {
+  name: string;
+  endpoint: string;
+  warmUpMs: number;
+  measureMs: number;
+}
+
+/** `mark`: the measured time begins. `measured`: it has ended. */
+export type ContenderReply =
+  { kind: 'mark' } | { kind: 'measured'; tasks: number; cpuMicros: number; label: string };

@@ -1,0 +1,75 @@
+/** One contender's turn in one round. */
+export interface Sample {
+  name: string;
+  label: string;
+  round: number;
+  tasksPerSecond: number;
+  cpuMicrosPerTask: number;
+  requestsPerTask: number;
+}
+
+const OURS = 'ours';
+const RAW = 'raw-sdk';
+/** Receive and delete cost a tenth each; the rest is room. */
+const MAX_REQUESTS_PER_TASK = 0.21;
+const MAX_CPU_RATIO = 1.15;
+
+/** Prints the table and the verdicts; answers whether every promise held. */
+export function printReport(samples: readonly Sample[]): boolean {
+  const names = [...new Set(samples.map((sample) => sample.name))];
+  console.table(Object.fromEntries(names.map((name) => [name, rowOf(samples, name)])));
+  const verdicts = names.includes(OURS) ? verdictsOf(samples) : [];
+  for (const { held, text } of verdicts) console.log(`${held ? 'held' : 'BROKEN'}: ${text}`);
+  return verdicts.every((verdict) => verdict.held);
+}
+
+function rowOf(samples: readonly Sample[], name: string) {
+  const own = samples.filter((sample) => sample.name === name);
+  return {
+    version: own[0]?.label,
+    'tasks/s': Math.round(median(own.map((sample) => sample.tasksPerSecond))),
+    'requests/task': rounded(requestsOf(samples, name), 3),
+    'client CPU µs/task': rounded(median(own.map((sample) => sample.cpuMicrosPerTask)), 1),
+    'CPU ÷ raw SDK': rounded(cpuRatio(samples, name), 2),
+  };
+}
+
+function verdictsOf(samples: readonly Sample[]) {
+  const requests = requestsOf(samples, OURS);
+  const ratio = cpuRatio(samples, OURS);
+  return [
+    {
+      held: requests <= MAX_REQUESTS_PER_TASK,
+      text: `${rounded(requests, 3)} requests per task, at most ${MAX_REQUESTS_PER_TASK}`,
+    },
+    {
+      held: ratio <= MAX_CPU_RATIO,
+      text: `${rounded(ratio, 2)} times the raw SDK loop's client CPU, at most ${MAX_CPU_RATIO}`,
+    },
+  ];
+}
+
+function requestsOf(samples: readonly Sample[], name: string): number {
+  const own = samples.filter((sample) => sample.name === name);
+  return median(own.map((sample) => sample.requestsPerTask));
+}
+
+/** Each round's own ratio, then their median: a busy minute slows both sides of a round. NaN without the raw loop. */
+function cpuRatio(samples: readonly Sample[], name: string): number {
+  const cpuOf = (who: string, round: number) =>
+    samples.find((sample) => sample.name === who && sample.round === round)?.cpuMicrosPerTask ??
+    NaN;
+  const rounds = [...new Set(samples.map((sample) => sample.round))];
+  return median(rounds.map((round) => cpuOf(name, round) / cpuOf(RAW, round)));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
+}
+
+function rounded(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}

@@ -1,0 +1,266 @@
+import type { Clock } from '../contracts/clock.js';
+import type { WorkerEvents } from '../contracts/events.js';
+import type { ReceivedMessage } from '../contracts/gateway.js';
+import type { BatchTaskHandler, HandlerLookup } from '../contracts/handlers.js';
+import type { SqsTaskInterceptor } from '../contracts/interceptors.js';
+import { SQS_LIMITS } from '../contracts/limits.js';
+import type { SqsLogger } from '../contracts/logger.js';
+import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
+import type { QueueHandle } from '../contracts/queue-handle.js';
+import type { Background } from '../primitives/background.js';
+import { errorText } from '../primitives/error-text.js';
+import type { EventHub } from '../primitives/event-hub.js';
+import { KeyedLanes } from '../primitives/keyed-lanes.js';
+import { Classifier } from './classifier.js';
+import type { Delivery } from './delivery.js';
+import { Dispatcher } from './dispatcher.js';
+import { Executor, type SinglePlan } from './executor.js';
+import { LeaseKeeper } from './lease-keeper.js';
+import { FifoOrdering } from './ordering/fifo-ordering.js';
+import type { Ordering } from './ordering/ordering.js';
+import { StandardOrdering } from './ordering/standard-ordering.js';
+import { Fetcher } from './polling/fetcher.js';
+import { needsSomebody } from './polling/poll-backoff.js';
+import type { PollBudget } from './polling/poll-budget.js';
+import { ProcessedMemory } from './processed-memory.js';
+import { exponential } from './retry/backoff.js';
+import { Settlements } from './settlement.js';
+import { Settler } from './settler.js';
+import type { StartGate } from './start-gate.js';
+import { StuckWatch } from './stuck-watch.js';
+
+export interface QueueWorkerParts {
+  queue: QueueHandle;
+  /** Handlers are looked up under this name. */
+  handlersOf: string;
+  consume: ResolvedConsumeOptions;
+  handlers: HandlerLookup;
+  interceptors: readonly SqsTaskInterceptor[];
+  drainTimeoutMs: number;
+  gate: StartGate;
+  budget: PollBudget;
+  events: EventHub<WorkerEvents>;
+  background: Background;
+  clock: Clock;
+  logger: SqsLogger;
+  onFatal(error: unknown): void;
+}
+
+/** What the parts tell the worker that they belong to. */
+export interface AssemblyHooks {
+  accept(messages: ReceivedMessage[], receivedAt: number): void;
+  run(delivery: Delivery, plan: SinglePlan): Promise<void>;
+  runBatch(deliveries: Delivery[], handler: BatchTaskHandler): Promise<void>;
+  onSlotFree(): void;
+  onChange(): void;
+  onStuck(delivery: Delivery): void;
+}
+
+/** The parts of one queue's engine, wired. */
+export interface Assembly {
+  readonly visibilityTimeoutSeconds: number;
+  readonly leases: LeaseKeeper;
+  readonly settler: Settler;
+  readonly settlements: Settlements;
+  readonly ordering: Ordering;
+  readonly executor: Executor;
+  readonly dispatcher: Dispatcher;
+  readonly fetcher: Fetcher;
+  readonly stuckWatch: StuckWatch;
+}
+
+export function assemble(parts: QueueWorkerParts, hooks: AssemblyHooks): Assembly {
+  const lanes = new KeyedLanes<Delivery>();
+  const memory = new ProcessedMemory();
+  const visibilityTimeoutSeconds = visibilityTimeoutOf(parts);
+  const leases = leaseKeeper(parts, visibilityTimeoutSeconds);
+  const settler = settlerOf(parts, hooks);
+  const settlements = settlementsOf(parts, settler, leases, memory);
+  const ordering = orderingOf(parts, lanes, settlements, hooks);
+  const executor = executorOf(parts, settlements, memory);
+  const dispatcher = dispatcherOf(parts, { lanes, ordering, executor, settler }, hooks);
+  const fetcher = fetcherOf(parts, dispatcher, hooks);
+  const stuckWatch = new StuckWatch({
+    stuckAfterMs: parts.consume.stuckAfterMs,
+    clock: parts.clock,
+    onStuck: (delivery) => hooks.onStuck(delivery),
+  });
+  return {
+    visibilityTimeoutSeconds,
+    leases,
+    settler,
+    settlements,
+    ordering,
+    executor,
+    dispatcher,
+    fetcher,
+    stuckWatch,
+  };
+}
+
+function visibilityTimeoutOf({ consume, queue }: QueueWorkerParts): number {
+  return (
+    consume.visibilityTimeoutSeconds ??
+    queue.visibilityTimeoutSeconds ??
+    SQS_LIMITS.defaultVisibilityTimeoutSeconds
+  );
+}
+
+function leaseKeeper(parts: QueueWorkerParts, visibilityTimeoutSeconds: number): LeaseKeeper {
+  const { queue, clock, logger, background, events } = parts;
+  return new LeaseKeeper({
+    gateway: queue.gateway,
+    queueUrl: queue.url,
+    visibilityTimeoutSeconds,
+    clock,
+    logger,
+    background,
+    onExtended: (count) => events.emit('lease:extended', { queue: queue.name, count }),
+  });
+}
+
+/** Milliseconds: the next of a group waits for the delete of the one before. */
+const fifoDeleteLingerMs = 5;
+/** Settlements that may always wait before nothing more is taken. */
+const minSettlementsWaiting = 200;
+
+function settlerOf(parts: QueueWorkerParts, hooks: AssemblyHooks): Settler {
+  const { queue, clock, logger, background, events, consume } = parts;
+  return new Settler({
+    gateway: queue.gateway,
+    queueUrl: queue.url,
+    clock,
+    logger,
+    background,
+    deleteLingerMs: queue.isFifo ? fifoDeleteLingerMs : consume.settleLingerMs,
+    maxWaiting: Math.max(minSettlementsWaiting, consume.concurrency * 10),
+    onRoom: () => hooks.onChange(),
+    onGivenUp: (facts) => events.emit('settlement:failed', { queue: queue.name, ...facts }),
+  });
+}
+
+function settlementsOf(
+  parts: QueueWorkerParts,
+  settler: Settler,
+  leases: LeaseKeeper,
+  memory: ProcessedMemory,
+): Settlements {
+  const { queue, clock, logger } = parts;
+  const { deadLetter } = queue;
+  return new Settlements({ queue: queue.name, settler, leases, memory, deadLetter, clock, logger });
+}
+
+function orderingOf(
+  parts: QueueWorkerParts,
+  lanes: KeyedLanes<Delivery>,
+  settlements: Settlements,
+  hooks: AssemblyHooks,
+): Ordering {
+  const { queue, consume, clock } = parts;
+  if (!queue.isFifo) return new StandardOrdering({ lanes, settlements });
+  return new FifoOrdering({
+    lanes,
+    settlements,
+    mode: consume.fifoFailure,
+    lastAttempt: queue.deadLetter?.maxReceiveCount ?? consume.maxAttempts,
+    hasDeadLetterQueue: queue.deadLetter !== undefined,
+    clock,
+    onChange: () => hooks.onChange(),
+  });
+}
+
+function executorOf(
+  parts: QueueWorkerParts,
+  settlements: Settlements,
+  memory: ProcessedMemory,
+): Executor {
+  const { queue, handlersOf, handlers, interceptors, consume, clock, onFatal } = parts;
+  return new Executor({
+    queue: handlersOf,
+    handlers,
+    format: queue.format,
+    codecs: queue.codecs,
+    interceptors,
+    classifier: new Classifier({ consume, defaultBackoff: exponential() }),
+    consume,
+    clock,
+    acknowledge: (delivery) => settlements.acknowledge(delivery),
+    hasSucceeded: (messageId) => memory.has(messageId),
+    onFatal,
+  });
+}
+
+function dispatcherOf(
+  parts: QueueWorkerParts,
+  made: {
+    lanes: KeyedLanes<Delivery>;
+    ordering: Ordering;
+    executor: Executor;
+    settler: Settler;
+  },
+  hooks: AssemblyHooks,
+): Dispatcher {
+  const { handlers, handlersOf, consume, gate, clock } = parts;
+  return new Dispatcher({
+    concurrency: consume.concurrency,
+    prefetch: consume.prefetch,
+    maxBatchSize: handlers.maxBatchSizeOf(handlersOf),
+    lanes: made.lanes,
+    ordering: made.ordering,
+    gate,
+    clock,
+    plan: (delivery) => made.executor.plan(delivery),
+    run: (delivery, plan) => hooks.run(delivery, plan),
+    runBatch: (deliveries, handler) => hooks.runBatch(deliveries, handler),
+    isBackedUp: () => made.settler.isFull,
+    onSlotFree: () => hooks.onSlotFree(),
+  });
+}
+
+function fetcherOf(parts: QueueWorkerParts, demand: Dispatcher, hooks: AssemblyHooks): Fetcher {
+  const { queue, consume, clock, background, budget, events } = parts;
+  const { name, gateway, url: queueUrl, isFifo } = queue;
+  let isSaid = false;
+  return new Fetcher({
+    gateway,
+    queueUrl,
+    isFifo,
+    waitTimeSeconds: consume.waitTimeSeconds,
+    visibilityTimeoutSeconds: visibilityToSend(parts),
+    clock,
+    background,
+    budget,
+    demand,
+    onMessages: (messages, receivedAt) => hooks.accept(messages, receivedAt),
+    onAnswered: (count) => events.emit('poll:answered', { queue: name, count }),
+    onFailed: (error, retryInMs) => {
+      if (!isSaid) logPollFailure(parts, error, retryInMs);
+      // What only a person can mend is said once, until it works again.
+      isSaid = needsSomebody(error);
+      events.emit('poll:failed', { queue: name, error, retryInMs });
+    },
+    onRecovered: () => {
+      isSaid = false;
+      parts.logger.log('Receiving works again', { queue: name });
+      events.emit('poll:recovered', { queue: name });
+    },
+  });
+}
+
+/** Where the queue's own timeout is not known, every receive says ours. */
+function visibilityToSend(parts: QueueWorkerParts): number | undefined {
+  const isQueuesOwn =
+    parts.consume.visibilityTimeoutSeconds === undefined &&
+    parts.queue.visibilityTimeoutSeconds !== undefined;
+  return isQueuesOwn ? undefined : visibilityTimeoutOf(parts);
+}
+
+function logPollFailure(
+  { logger, queue }: QueueWorkerParts,
+  error: unknown,
+  retryInMs: number,
+): void {
+  const fields = { queue: queue.name, reason: errorText(error), retryInMs: Math.round(retryInMs) };
+  if (needsSomebody(error)) logger.error('Receiving failed and needs somebody to act', fields);
+  else logger.warn('Receiving failed', fields);
+}

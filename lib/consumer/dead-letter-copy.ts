@@ -1,0 +1,66 @@
+import type { MessageAttributes, OutgoingMessage } from '../contracts/gateway.js';
+import { SQS_LIMITS } from '../contracts/limits.js';
+import type { TaskMessage } from '../contracts/task.js';
+
+/** Why and from where a message was dead-lettered by us; left out where its ten attributes are taken. */
+export const DEAD_LETTER_REASON = 'DeadLetterReason';
+export const DEAD_LETTER_SOURCE = 'DeadLetterSource';
+
+const maxReasonLength = 500;
+
+/** The same body and attributes, with the reason where it fits. */
+export function deadLetterCopy(
+  message: TaskMessage,
+  facts: { queue: string; reason: string; isFifo: boolean },
+): OutgoingMessage {
+  const copy: OutgoingMessage = {
+    body: message.body,
+    attributes: withReason(message, facts),
+  };
+  if (message.systemAttributes.AWSTraceHeader !== undefined) {
+    copy.traceHeader = message.systemAttributes.AWSTraceHeader;
+  }
+  if (message.groupId !== undefined) copy.groupId = message.groupId;
+  // As SQS does on its own redrive, so that a copy made twice arrives once.
+  if (facts.isFifo) copy.deduplicationId = message.id;
+  return copy;
+}
+
+function withReason(
+  message: TaskMessage,
+  { queue, reason }: { queue: string; reason: string },
+): MessageAttributes {
+  const reasons: MessageAttributes = {
+    [DEAD_LETTER_REASON]: { dataType: 'String', stringValue: carriable(reason) },
+    [DEAD_LETTER_SOURCE]: { dataType: 'String', stringValue: queue },
+  };
+  const all = { ...message.attributes, ...reasons };
+  const fits =
+    Object.keys(all).length <= SQS_LIMITS.messageAttributes &&
+    bytesOf(message.body) + attributeBytes(all) <= SQS_LIMITS.messageBytes;
+  return fits ? all : message.attributes;
+}
+
+/** SQS refuses control characters, half surrogates and empty values. */
+function carriable(reason: string): string {
+  const printable = Array.from(reason.slice(0, maxReasonLength))
+    .filter((char) => char >= ' ')
+    .join('');
+  return Buffer.from(printable, 'utf8').toString('utf8') || 'no reason given';
+}
+
+function attributeBytes(attributes: MessageAttributes): number {
+  return Object.entries(attributes).reduce(
+    (sum, [name, { dataType, stringValue, binaryValue }]) =>
+      sum +
+      bytesOf(name) +
+      bytesOf(dataType) +
+      bytesOf(stringValue ?? '') +
+      (binaryValue?.length ?? 0),
+    0,
+  );
+}
+
+function bytesOf(text: string): number {
+  return Buffer.byteLength(text, 'utf8');
+}

@@ -1,0 +1,79 @@
+import type { TaskPacket } from '../contracts/format.js';
+import type { TaskDelivery, TaskMessage } from '../contracts/task.js';
+import type { Lease } from './lease.js';
+
+export interface DeliveryOwner {
+  extend(delivery: Delivery, seconds: number): Promise<void>;
+  /** The delivery's signal was aborted. */
+  aborted(delivery: Delivery): void;
+}
+
+/** One attempt at a message, passed from step to step. */
+export class Delivery implements TaskDelivery {
+  packet: TaskPacket | undefined;
+  data: unknown;
+  isAcked = false;
+  /** Its message was deleted before its handler ran. */
+  isSettled = false;
+  /** Monotonic milliseconds when its handler started; undefined while it waits. */
+  startedAt: number | undefined;
+  private controller: AbortController | undefined;
+  private abortError: Error | undefined;
+
+  constructor(
+    readonly queue: string,
+    readonly message: TaskMessage,
+    readonly lease: Lease,
+    private readonly owner: DeliveryOwner,
+    /** Retries made here while the message stayed leased. */
+    readonly localRetries = 0,
+  ) {}
+
+  get pattern(): string | undefined {
+    return this.packet?.pattern;
+  }
+
+  get context(): Readonly<Record<string, unknown>> {
+    return this.packet?.context ?? noContext;
+  }
+
+  get attempt(): number {
+    return this.message.receiveCount + this.localRetries;
+  }
+
+  /** Most handlers never look at it, so it is made when one does. */
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.abortError !== undefined) this.controller.abort(this.abortError);
+    }
+    return this.controller.signal;
+  }
+
+  get isAborted(): boolean {
+    return this.abortError !== undefined;
+  }
+
+  /** The first reason wins. */
+  abort(error: Error): void {
+    if (this.abortError !== undefined) return;
+    this.abortError = error;
+    this.controller?.abort(error);
+    this.owner.aborted(this);
+  }
+
+  extend(seconds: number): Promise<void> {
+    return this.owner.extend(this, seconds);
+  }
+
+  ack(): void {
+    this.isAcked = true;
+  }
+
+  /** The same message under the same lease, once more. */
+  nextAttempt(): Delivery {
+    return new Delivery(this.queue, this.message, this.lease, this.owner, this.localRetries + 1);
+  }
+}
+
+const noContext: Readonly<Record<string, unknown>> = Object.freeze({});

@@ -1,0 +1,247 @@
+import { defer, from, lastValueFrom } from 'rxjs';
+import type { Clock, Timer } from '../contracts/clock.js';
+import { TaskTimeoutError, UnknownTaskError } from '../contracts/errors/index.js';
+import type { CodecLookup, MessageFormat } from '../contracts/format.js';
+import type {
+  BatchTaskHandler,
+  HandlerLookup,
+  TaskHandler,
+  TaskHandlerOptions,
+} from '../contracts/handlers.js';
+import type { SqsTaskInterceptor } from '../contracts/interceptors.js';
+import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
+import type { Outcome } from '../contracts/task.js';
+import type { Classifier } from './classifier.js';
+import type { Delivery } from './delivery.js';
+
+export interface ExecutorParts {
+  /** Name that handlers are looked up under. */
+  queue: string;
+  handlers: HandlerLookup;
+  format: MessageFormat;
+  codecs: CodecLookup;
+  interceptors: readonly SqsTaskInterceptor[];
+  classifier: Classifier;
+  consume: ResolvedConsumeOptions;
+  clock: Clock;
+  /** `ack: 'before'`: deletes the message; true once SQS has confirmed it. */
+  acknowledge(delivery: Delivery): Promise<boolean>;
+  hasSucceeded(messageId: string): boolean;
+  /** A policy chose `crash()`. */
+  onFatal(error: unknown): void;
+}
+
+/** Who is to run a delivery; `error` says why nobody can. */
+export type Plan =
+  | { kind: 'task'; handler: TaskHandler }
+  | { kind: 'batch'; handler: BatchTaskHandler }
+  | { kind: 'refused'; error: unknown }
+  | { kind: 'expired' }
+  /** It succeeded before, and SQS gave it again because it was not deleted. */
+  | { kind: 'remembered' };
+
+export type SinglePlan = Exclude<Plan, { kind: 'batch' }>;
+
+/** Runs deliveries: decode, find the handler, let it run inside the task chain, and say how it ended. Never throws. */
+export class Executor {
+  constructor(private readonly parts: ExecutorParts) {}
+
+  /** Decodes the message and finds its handler. */
+  plan(delivery: Delivery): Plan {
+    const { handlers, queue, hasSucceeded } = this.parts;
+    if (hasSucceeded(delivery.message.id)) return { kind: 'remembered' };
+    const raw = handlers.findRaw(queue);
+    if (raw !== undefined) return { kind: 'task', handler: raw };
+    try {
+      return this.planDecoded(delivery);
+    } catch (error) {
+      return { kind: 'refused', error };
+    }
+  }
+
+  /** Runs one delivery inside the task chain. */
+  async run(delivery: Delivery, plan: SinglePlan): Promise<Outcome> {
+    if (plan.kind === 'remembered') return { kind: 'success' };
+    return this.throughChain(delivery, () => this.runPlan(delivery, plan));
+  }
+
+  /** Runs many deliveries with one call of their handler; each has its own chain around it. */
+  async runBatch(deliveries: readonly Delivery[], handler: BatchTaskHandler): Promise<Outcome[]> {
+    const meeting = new Meeting(deliveries.length, (present) => this.callBatch(present, handler));
+    const runOne = async (delivery: Delivery): Promise<Outcome> => {
+      try {
+        return await this.throughChain(delivery, () => meeting.join(delivery));
+      } finally {
+        meeting.leave(delivery);
+      }
+    };
+    return Promise.all(deliveries.map(runOne));
+  }
+
+  private planDecoded(delivery: Delivery): Plan {
+    const { format, codecs, handlers, queue, clock } = this.parts;
+    const packet = format.decode(delivery.message.raw, { queue, codecs });
+    delivery.packet = packet;
+    delivery.data = packet.data;
+    if (packet.expiresAt !== undefined && packet.expiresAt < clock.wallNow()) {
+      return { kind: 'expired' };
+    }
+    const match = handlers.find(queue, packet.pattern);
+    if (match !== undefined) return match;
+    const facts = { pattern: packet.pattern, queue, known: handlers.patternsOf(queue) };
+    return { kind: 'refused', error: new UnknownTaskError(facts) };
+  }
+
+  private async throughChain(delivery: Delivery, core: () => Promise<Outcome>): Promise<Outcome> {
+    const { interceptors } = this.parts;
+    if (interceptors.length === 0) return core();
+    try {
+      return await lastValueFrom(chain(interceptors, delivery, core));
+    } catch (error) {
+      return this.classified({ error, delivery });
+    }
+  }
+
+  private async runPlan(
+    delivery: Delivery,
+    plan: Exclude<SinglePlan, { kind: 'remembered' }>,
+  ): Promise<Outcome> {
+    switch (plan.kind) {
+      case 'task':
+        return this.runHandler(delivery, plan.handler);
+      case 'refused':
+        return this.classified({ error: plan.error, delivery });
+      case 'expired':
+        return { kind: 'discard', reason: 'expired: nobody waits for it any more' };
+    }
+  }
+
+  private async runHandler(delivery: Delivery, handler: TaskHandler): Promise<Outcome> {
+    const ack = handler.options.ack ?? this.parts.consume.ack;
+    if (ack === 'before' && !(await this.parts.acknowledge(delivery))) return notAcknowledged;
+    const timer = this.startTimeout([delivery], handler.options);
+    try {
+      const value = await handler.run(delivery);
+      if (ack === 'manual' && !delivery.isAcked) return this.notAcked(delivery, handler.options);
+      return { kind: 'success', value };
+    } catch (error) {
+      if (ack === 'before') return lostByChoice(error);
+      return this.classified({ error, delivery, handlerOptions: handler.options });
+    } finally {
+      timer?.cancel();
+    }
+  }
+
+  /** `ack: 'manual'` and no `ctx.ack()`: the same as asking for a retry. */
+  private notAcked(delivery: Delivery, handlerOptions: TaskHandlerOptions): Outcome {
+    const error = new Error('The handler returned without ctx.ack().');
+    const outcome = this.classified({ error, delivery, handlerOptions });
+    return outcome.kind === 'retry' ? { ...outcome, wanted: true } : outcome;
+  }
+
+  private async callBatch(
+    deliveries: readonly Delivery[],
+    handler: BatchTaskHandler,
+  ): Promise<Map<Delivery, Outcome>> {
+    const timer = this.startTimeout(deliveries, handler.options);
+    const handlerOptions = handler.options;
+    try {
+      const errors = await handler.run(deliveries);
+      const outcomeOf = (delivery: Delivery): Outcome => {
+        if (!errors.has(delivery.message.id)) return { kind: 'success' };
+        return this.classified({
+          error: errors.get(delivery.message.id),
+          delivery,
+          handlerOptions,
+        });
+      };
+      return new Map(deliveries.map((delivery) => [delivery, outcomeOf(delivery)]));
+    } catch (error) {
+      const classified = (delivery: Delivery): Outcome =>
+        this.classified({ error, delivery, handlerOptions });
+      return new Map(deliveries.map((delivery) => [delivery, classified(delivery)]));
+    } finally {
+      timer?.cancel();
+    }
+  }
+
+  private startTimeout(
+    deliveries: readonly Delivery[],
+    options: TaskHandlerOptions,
+  ): Timer | undefined {
+    const timeoutMs = options.timeoutMs ?? this.parts.consume.timeoutMs;
+    if (timeoutMs === undefined) return undefined;
+    return this.parts.clock.setTimer(() => {
+      for (const delivery of deliveries) delivery.abort(new TaskTimeoutError({ timeoutMs }));
+    }, timeoutMs);
+  }
+
+  private classified(failure: Parameters<Classifier['classify']>[0]): Outcome {
+    const { classifier, onFatal } = this.parts;
+    try {
+      const { outcome, isFatal } = classifier.classify(failure);
+      if (isFatal) onFatal(failure.error);
+      return outcome;
+    } catch (backoffError) {
+      // A user's back-off threw: the message still comes back, when its visibility timeout ends.
+      return { kind: 'retry', delaySeconds: undefined, error: backoffError, wanted: false };
+    }
+  }
+}
+
+const notAcknowledged: Outcome = {
+  kind: 'release',
+  reason: 'its delete was not confirmed, and ack: before runs only what is deleted',
+};
+
+function lostByChoice(error: unknown): Outcome {
+  return { kind: 'discard', reason: 'it failed after ack: before had deleted it', error };
+}
+
+function chain(
+  interceptors: readonly SqsTaskInterceptor[],
+  delivery: Delivery,
+  core: () => Promise<Outcome>,
+): ReturnType<SqsTaskInterceptor['intercept']> {
+  const handleFrom = (index: number): ReturnType<SqsTaskInterceptor['intercept']> => {
+    const interceptor = interceptors[index];
+    if (interceptor === undefined) return defer(() => from(core()));
+    return defer(() => interceptor.intercept(delivery, { handle: () => handleFrom(index + 1) }));
+  };
+  return handleFrom(0);
+}
+
+/**
+ * Where the deliveries of a batch wait for each other: every chain joins or leaves (an interceptor may stop a
+ * delivery before its handler), and once all have been heard of, the handler is called with those that joined.
+ */
+class Meeting {
+  private readonly present: Delivery[] = [];
+  private readonly heardOf = new Set<Delivery>();
+  private start!: (outcomes: Promise<Map<Delivery, Outcome>>) => void;
+  private readonly outcomes = new Promise<Map<Delivery, Outcome>>((resolve) => {
+    this.start = resolve;
+  });
+
+  constructor(
+    private readonly expected: number,
+    private readonly call: (present: readonly Delivery[]) => Promise<Map<Delivery, Outcome>>,
+  ) {}
+
+  async join(delivery: Delivery): Promise<Outcome> {
+    this.present.push(delivery);
+    this.hear(delivery);
+    return (await this.outcomes).get(delivery) as Outcome;
+  }
+
+  leave(delivery: Delivery): void {
+    this.hear(delivery);
+  }
+
+  private hear(delivery: Delivery): void {
+    if (this.heardOf.has(delivery)) return;
+    this.heardOf.add(delivery);
+    if (this.heardOf.size < this.expected) return;
+    this.start(this.present.length === 0 ? Promise.resolve(new Map()) : this.call(this.present));
+  }
+}

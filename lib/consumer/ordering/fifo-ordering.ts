@@ -1,0 +1,151 @@
+import type { Clock, Timer } from '../../contracts/clock.js';
+import type { FifoFailureMode } from '../../contracts/policies.js';
+import type { Outcome, TaskMessage } from '../../contracts/task.js';
+import type { KeyedLanes } from '../../primitives/keyed-lanes.js';
+import type { Delivery } from '../delivery.js';
+import type { Settlements } from '../settlement.js';
+import type { Ordering } from './ordering.js';
+
+export interface FifoOrderingParts {
+  lanes: KeyedLanes<Delivery>;
+  settlements: Settlements;
+  mode: FifoFailureMode;
+  /** The attempt after which a head is given up: the queue's maxReceiveCount, or `maxAttempts`. */
+  lastAttempt: number | undefined;
+  hasDeadLetterQueue: boolean;
+  clock: Clock;
+  /** A lane opened, or what was parked is not any more: there may be work or room. */
+  onChange(): void;
+}
+
+/**
+ * In order within a group. What happens when a handler of a group's head has ended:
+ *
+ * | outcome                         | the head                      | the group here                              |
+ * |---------------------------------|-------------------------------|---------------------------------------------|
+ * | success, discard, dead-letter   | deleted (and copied)          | goes on once the delete is confirmed        |
+ * | … and the delete is not confirmed | comes again from SQS        | given back: it must not overtake the head   |
+ * | retry, `hold`, attempts left    | stays leased, runs again here | waits, leased                               |
+ * | retry, `hold`, last attempt     | dead-lettered, or discarded   | goes on                                     |
+ * | retry, `release`                | hidden for its delay          | given back at once                          |
+ * | retry, `wait`                   | hidden for its delay          | hidden as long, then comes back from SQS    |
+ * | release (drain, crash)          | given back                    | given back                                  |
+ * | the head's lease is lost        | comes again from SQS          | given back                                  |
+ */
+export class FifoOrdering implements Ordering {
+  private readonly parked = new Map<Delivery, Timer>();
+  private isDraining = false;
+
+  constructor(private readonly parts: FifoOrderingParts) {}
+
+  get parkedHeadCount(): number {
+    return this.parked.size;
+  }
+
+  get waitingBehindParkedCount(): number {
+    let count = 0;
+    for (const head of this.parked.keys()) {
+      count += this.parts.lanes.waitingIn(this.keyOf(head.message));
+    }
+    return count;
+  }
+
+  /** SQS gives a group's messages to nobody else while one is in flight, so the group is the lane. */
+  keyOf(message: TaskMessage): string {
+    return message.groupId ?? message.id;
+  }
+
+  isBefore(a: Delivery, b: Delivery): boolean {
+    return isSmaller(a.message.sequenceNumber, b.message.sequenceNumber);
+  }
+
+  async finish(delivery: Delivery, outcome: Outcome): Promise<void> {
+    if (outcome.kind === 'retry') await this.retry(delivery, outcome);
+    else await this.end(delivery, outcome);
+  }
+
+  drain(): void {
+    this.isDraining = true;
+    for (const [head, timer] of this.parked) {
+      timer.cancel();
+      this.parked.delete(head);
+      void this.giveBackGroup(head, 0);
+    }
+  }
+
+  private async end(delivery: Delivery, outcome: Outcome): Promise<void> {
+    const ending = await this.parts.settlements.apply(delivery, outcome);
+    if (ending === 'confirmed' && outcome.kind !== 'release') this.openLane(delivery);
+    else await this.giveBackRest(delivery, 0);
+  }
+
+  private async retry(
+    delivery: Delivery,
+    outcome: Extract<Outcome, { kind: 'retry' }>,
+  ): Promise<void> {
+    const { mode, settlements, clock } = this.parts;
+    const mayHold = mode === 'hold' && !this.isDraining && !delivery.lease.isLostAt(clock.now());
+    if (mayHold) return this.hold(delivery, outcome);
+    const ending = await settlements.retry(delivery, outcome.delaySeconds);
+    const isHidden = mode === 'wait' && ending === 'confirmed';
+    await this.giveBackRest(delivery, isHidden ? (outcome.delaySeconds ?? 0) : 0);
+  }
+
+  private async hold(
+    delivery: Delivery,
+    outcome: Extract<Outcome, { kind: 'retry' }>,
+  ): Promise<void> {
+    const { lastAttempt, clock } = this.parts;
+    if (lastAttempt !== undefined && delivery.attempt >= lastAttempt) {
+      return this.end(delivery, this.lastResort(outcome));
+    }
+    const delayMs = 1000 * Math.max(0, outcome.delaySeconds ?? 0);
+    const timer = clock.setTimer(() => this.runAgain(delivery), delayMs);
+    this.parked.set(delivery, timer);
+    // A lease that is lost meanwhile takes the whole group back to SQS.
+    delivery.lease.onLost = () => this.unpark(delivery);
+    this.parts.onChange();
+  }
+
+  private lastResort({ error }: Extract<Outcome, { kind: 'retry' }>): Outcome {
+    const reason = `it failed ${String(this.parts.lastAttempt)} times`;
+    const kind = this.parts.hasDeadLetterQueue ? 'dead-letter' : 'discard';
+    return { kind, reason, error };
+  }
+
+  private runAgain(delivery: Delivery): void {
+    if (!this.parked.delete(delivery)) return;
+    this.parts.lanes.putBack(this.keyOf(delivery.message), delivery.nextAttempt());
+    this.parts.onChange();
+  }
+
+  private unpark(delivery: Delivery): void {
+    this.parked.get(delivery)?.cancel();
+    if (!this.parked.delete(delivery)) return;
+    void this.giveBackRest(delivery, 0);
+  }
+
+  private async giveBackGroup(head: Delivery, seconds: number): Promise<void> {
+    await this.parts.settlements.retry(head, seconds);
+    await this.giveBackRest(head, seconds);
+  }
+
+  /** Gives back what waits behind a head that did not end well, so that nothing of its group overtakes it. */
+  private async giveBackRest(head: Delivery, seconds: number): Promise<void> {
+    const { lanes, settlements } = this.parts;
+    const rest = lanes.clearLane(this.keyOf(head.message));
+    await Promise.all(rest.map((delivery) => settlements.retry(delivery, seconds)));
+    this.openLane(head);
+  }
+
+  private openLane(delivery: Delivery): void {
+    this.parts.lanes.open(this.keyOf(delivery.message));
+    this.parts.onChange();
+  }
+}
+
+/** Sequence numbers are whole numbers of up to 20 digits, as text. */
+function isSmaller(a: string | undefined, b: string | undefined): boolean {
+  if (a === undefined || b === undefined) return false;
+  return a.length === b.length ? a < b : a.length < b.length;
+}

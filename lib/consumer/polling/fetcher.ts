@@ -1,0 +1,231 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Timer } from '../../contracts/clock.js';
+import { GatewayError } from '../../contracts/errors/index.js';
+import type { QueueGateway, ReceivedMessage, ReceiveRequest } from '../../contracts/gateway.js';
+import { SQS_LIMITS } from '../../contracts/limits.js';
+import type { Background } from '../../primitives/background.js';
+import { PollBackoff } from './poll-backoff.js';
+import type { PollBudget } from './poll-budget.js';
+
+export interface FetcherParts {
+  gateway: Pick<QueueGateway, 'receive'>;
+  queueUrl: string;
+  isFifo: boolean;
+  waitTimeSeconds: number;
+  /** Sent with each receive; undefined: the queue's own applies. */
+  visibilityTimeoutSeconds: number | undefined;
+  clock: Clock;
+  background: Background;
+  budget: PollBudget;
+  demand: Demand;
+  /** Takes what a poll brought; `receivedAt` is monotonic. */
+  onMessages(messages: ReceivedMessage[], receivedAt: number): void;
+  onAnswered(count: number): void;
+  onFailed(error: unknown, retryInMs: number): void;
+  onRecovered(): void;
+  random?: () => number;
+}
+
+/** What the fetcher may ask for; answered by whoever holds the messages. */
+export interface Demand {
+  /** Messages that could be taken now, those that open polls may still bring not counted. */
+  room(): number;
+  /** Messages worth a request of their own. */
+  readonly fullBatch: number;
+  /** True where a handler could start and nothing is there for it. */
+  isStarving(): boolean;
+}
+
+/** Milliseconds between empty short polls (`waitTimeSeconds: 0`), which SQS answers at once. */
+const shortPollRestMs = 1_000;
+
+/** Milliseconds to wait for room for a full batch while a slot is free. */
+const roomWaitMs = 50;
+
+/**
+ * Opens long polls, as many as the room can use.
+ *
+ * Idle, one poll is open. An answer with messages doubles how many may be open, an empty one brings it back to one.
+ * A poll is opened when there is room for a full batch; where a slot starves, after a short wait with what room there
+ * is. While polls fail, one probe at a time is sent with growing pauses; the loop never ends by itself.
+ */
+export class Fetcher {
+  private readonly open = new Set<AbortController>();
+  private reserved = 0;
+  private width = 1;
+  private isStopped = false;
+  private isPaused = false;
+  private roomTimer: Timer | undefined;
+  private retryTimer: Timer | undefined;
+  private readonly backoff: PollBackoff;
+  /** Receives of a FIFO queue whose answer was lost: repeating the id gives the same messages again. */
+  private lost: { attemptId: string; maxMessages: number; until: number }[] = [];
+  private waitersForEnd: (() => void)[] = [];
+  lastGoodAt: number | undefined;
+  lastError: unknown;
+
+  constructor(private readonly parts: FetcherParts) {
+    this.backoff = new PollBackoff(parts.random ?? Math.random);
+  }
+
+  get openCount(): number {
+    return this.open.size;
+  }
+
+  pause(): void {
+    this.isPaused = true;
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.pump();
+  }
+
+  /** No new polls from now on; those that are open may still answer. */
+  stop(): void {
+    this.isStopped = true;
+    this.roomTimer?.cancel();
+    this.retryTimer?.cancel();
+    this.roomTimer = this.retryTimer = undefined;
+    this.parts.budget.forget(this.pumpLater);
+  }
+
+  /** Cuts the open polls. What SQS had taken for them comes back when its visibility timeout ends. */
+  cut(): void {
+    for (const controller of this.open) controller.abort();
+  }
+
+  /** Resolves when no poll is open. */
+  ended(): Promise<void> {
+    if (this.open.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.waitersForEnd.push(resolve));
+  }
+
+  /** Opens what can be opened; called whenever room, slots or answers have changed. */
+  pump(): void {
+    while (this.canOpen()) {
+      const size = this.nextSize();
+      if (size === 0 || !this.parts.budget.take(this.pumpLater)) return;
+      this.parts.background.track(this.poll(size));
+    }
+  }
+
+  private readonly pumpLater = (): void => this.pump();
+
+  private canOpen(): boolean {
+    if (this.isStopped || this.isPaused || this.retryTimer !== undefined) return false;
+    return this.open.size < (this.backoff.isFailing ? 1 : this.width);
+  }
+
+  /** 0: not now. */
+  private nextSize(): number {
+    const { demand } = this.parts;
+    const room = demand.room() - this.reserved;
+    if (room >= demand.fullBatch) return Math.min(room, SQS_LIMITS.batchEntries);
+    if (room > 0 && this.open.size === 0 && demand.isStarving()) this.waitForRoom();
+    return 0;
+  }
+
+  private waitForRoom(): void {
+    this.roomTimer ??= this.parts.clock.setTimer(() => {
+      this.roomTimer = undefined;
+      const room = this.parts.demand.room() - this.reserved;
+      if (room <= 0 || !this.canOpen() || this.open.size > 0) return;
+      if (!this.parts.budget.take(this.pumpLater)) return;
+      this.parts.background.track(this.poll(Math.min(room, SQS_LIMITS.batchEntries)));
+    }, roomWaitMs);
+  }
+
+  private async poll(size: number): Promise<void> {
+    const controller = new AbortController();
+    const request = this.request(size);
+    this.open.add(controller);
+    this.reserved += request.maxMessages;
+    let messages: ReceivedMessage[] | undefined;
+    try {
+      const { gateway, queueUrl } = this.parts;
+      messages = await gateway.receive(queueUrl, request, { signal: controller.signal });
+    } catch (error) {
+      if (!controller.signal.aborted) this.failed(error, request);
+    }
+    this.open.delete(controller);
+    this.reserved -= request.maxMessages;
+    this.parts.budget.release();
+    if (messages !== undefined) this.answered(messages);
+    this.tellEnd();
+    this.pump();
+  }
+
+  private request(size: number): ReceiveRequest {
+    const { waitTimeSeconds, visibilityTimeoutSeconds, isFifo } = this.parts;
+    const request: ReceiveRequest = { maxMessages: size, waitTimeSeconds };
+    if (visibilityTimeoutSeconds !== undefined) {
+      request.visibilityTimeoutSeconds = visibilityTimeoutSeconds;
+    }
+    if (!isFifo) return request;
+    const again = this.takeLost(size);
+    if (again !== undefined) request.maxMessages = again.maxMessages;
+    request.receiveRequestAttemptId = again?.attemptId ?? randomUUID();
+    return request;
+  }
+
+  private takeLost(size: number): { attemptId: string; maxMessages: number } | undefined {
+    if (this.lost.length === 0) return undefined;
+    const now = this.parts.clock.now();
+    this.lost = this.lost.filter((attempt) => attempt.until > now);
+    const fitting = this.lost.findIndex((attempt) => attempt.maxMessages <= size);
+    return fitting === -1 ? undefined : this.lost.splice(fitting, 1)[0];
+  }
+
+  private answered(messages: ReceivedMessage[]): void {
+    this.width = messages.length === 0 ? 1 : Math.min(this.width * 2, maxWidth);
+    this.lastGoodAt = this.parts.clock.now();
+    this.lastError = undefined;
+    if (this.backoff.isFailing) {
+      this.backoff.reset();
+      this.parts.onRecovered();
+    }
+    this.parts.onAnswered(messages.length);
+    if (messages.length > 0) this.parts.onMessages(messages, this.lastGoodAt);
+    else if (this.parts.waitTimeSeconds === 0 && !this.isStopped) this.rest(shortPollRestMs);
+  }
+
+  private failed(error: unknown, request: ReceiveRequest): void {
+    this.rememberLost(error, request);
+    this.lastError = error;
+    this.width = 1;
+    if (this.isStopped) return;
+    const retryInMs = this.backoff.next(error);
+    this.rest(retryInMs);
+    this.parts.onFailed(error, retryInMs);
+  }
+
+  private rest(ms: number): void {
+    this.retryTimer ??= this.parts.clock.setTimer(() => {
+      this.retryTimer = undefined;
+      this.pump();
+    }, ms);
+  }
+
+  /** The service may have handed messages over although we never saw its answer. */
+  private rememberLost(error: unknown, request: ReceiveRequest): void {
+    const attemptId = request.receiveRequestAttemptId;
+    if (attemptId === undefined || !mayHaveBeenServed(error)) return;
+    const until = this.parts.clock.now() + SQS_LIMITS.deduplicationSeconds * 1000;
+    this.lost.push({ attemptId, maxMessages: request.maxMessages, until });
+  }
+
+  private tellEnd(): void {
+    if (this.open.size > 0) return;
+    const waiters = this.waitersForEnd;
+    this.waitersForEnd = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+/** The room bounds how many polls are useful; this only keeps the doubling from growing without end. */
+const maxWidth = 1_024;
+
+function mayHaveBeenServed(error: unknown): boolean {
+  return !(error instanceof GatewayError) || error.isPassing;
+}

@@ -1,0 +1,281 @@
+import { DrainDeadlineError, StuckTaskError } from '../contracts/errors/index.js';
+import type { ReceivedMessage, ReceiveRequest } from '../contracts/gateway.js';
+import type { BatchTaskHandler } from '../contracts/handlers.js';
+import type { Outcome } from '../contracts/task.js';
+import type { WorkerQueueStatus } from '../contracts/worker-port.js';
+import { settledWithin } from '../primitives/wait.js';
+import { assemble, type Assembly, type QueueWorkerParts } from './assembly.js';
+import { Delivery, type DeliveryOwner } from './delivery.js';
+import type { SinglePlan } from './executor.js';
+import { Lease } from './lease.js';
+import { ReceivedTaskMessage } from './task-message.js';
+
+/** Milliseconds an open poll may still answer after the last handler has ended: what it brings is given back. */
+const pollGraceMs = 300;
+/** Milliseconds that handlers get to react to their aborted signal at the drain deadline. */
+const abortGraceMs = 400;
+/** Milliseconds that settlements get to reach SQS however late it is. */
+const flushMs = 400;
+
+/**
+ * One queue's engine: the fetcher takes messages, the dispatcher gives them slots, the executor runs them, the
+ * settler tells SQS, and the lease keeper keeps them ours meanwhile.
+ */
+export class QueueWorker implements DeliveryOwner {
+  readonly name: string;
+  private readonly engine: Assembly;
+  private isDraining = false;
+  private isHurried = false;
+  private isPaused = false;
+  private emptyWaiters: (() => void)[] = [];
+
+  constructor(private readonly parts: QueueWorkerParts) {
+    this.name = parts.queue.name;
+    this.engine = assemble(parts, {
+      accept: (messages, receivedAt) => this.accept(messages, receivedAt),
+      run: (delivery, plan) => this.run(delivery, plan),
+      runBatch: (deliveries, handler) => this.runBatch(deliveries, handler),
+      onSlotFree: () => this.onSlotFree(),
+      onChange: () => this.wake(),
+      onStuck: (delivery) => this.stuck(delivery),
+    });
+  }
+
+  start(): void {
+    this.engine.fetcher.pump();
+  }
+
+  /** One receive instead of polling: runs and settles all that it brings. */
+  async processOnce(request: ReceiveRequest): Promise<void> {
+    const { queue, clock } = this.parts;
+    const messages = await queue.gateway.receive(queue.url, {
+      ...request,
+      visibilityTimeoutSeconds: this.engine.visibilityTimeoutSeconds,
+    });
+    this.accept(messages, clock.now());
+    await this.emptyWithin(Infinity);
+    await this.flush(Infinity);
+    this.close();
+  }
+
+  pause(): void {
+    this.isPaused = true;
+    this.engine.fetcher.pause();
+  }
+
+  resume(): void {
+    this.isPaused = false;
+    this.engine.fetcher.resume();
+  }
+
+  setConcurrency(concurrency: number): void {
+    this.engine.dispatcher.concurrency = concurrency;
+    this.engine.dispatcher.dispatch();
+    this.engine.fetcher.pump();
+  }
+
+  /** A start came free somewhere else, or a stop policy changed its mind. */
+  wake(): void {
+    this.engine.dispatcher.dispatch();
+    this.engine.fetcher.pump();
+  }
+
+  extend(delivery: Delivery, seconds: number): Promise<void> {
+    return this.engine.leases.extend(delivery.lease, seconds);
+  }
+
+  aborted(delivery: Delivery): void {
+    if (this.engine.dispatcher.running.has(delivery)) this.engine.stuckWatch.aborted(delivery);
+  }
+
+  /** Takes nothing more and gives back what has not started. */
+  beginDrain(): void {
+    if (this.isDraining) return;
+    this.isDraining = true;
+    this.engine.fetcher.stop();
+    for (const delivery of this.engine.dispatcher.stop()) this.giveBack(delivery);
+    this.engine.ordering.drain();
+    this.engine.settler.flush();
+  }
+
+  /** Waits for handlers until the deadline, then lets go; answers how many had not ended. */
+  async finishDrain(deadlineAt: number, isExiting: boolean): Promise<number> {
+    const { clock } = this.parts;
+    const { fetcher } = this.engine;
+    await this.emptyWithin(deadlineAt - clock.now());
+    if (!this.isHurried) {
+      const pollMs = Math.min(pollGraceMs, deadlineAt - clock.now());
+      await settledWithin(fetcher.ended(), pollMs, clock);
+    }
+    fetcher.cut();
+    await fetcher.ended();
+    const unfinished = await this.letGo(isExiting);
+    await this.flush(this.isHurried ? 0 : deadlineAt - clock.now());
+    this.close();
+    return unfinished;
+  }
+
+  /** The forced stop: whoever waits for handlers waits no longer. */
+  hurry(): void {
+    this.isHurried = true;
+    this.engine.fetcher.cut();
+    this.tellEmpty();
+  }
+
+  status(): WorkerQueueStatus {
+    const now = this.parts.clock.now();
+    const { lastGoodAt, lastError } = this.engine.fetcher;
+    return {
+      name: this.name,
+      isPaused: this.isPaused,
+      concurrency: this.engine.dispatcher.concurrency,
+      runningCount: this.engine.dispatcher.running.size,
+      prefetchedCount: this.engine.dispatcher.prefetchedCount,
+      openPollCount: this.engine.fetcher.openCount,
+      settlementsWaiting: this.engine.settler.waitingCount,
+      lastGoodPollMsAgo: lastGoodAt === undefined ? undefined : now - lastGoodAt,
+      oldestTaskMs: this.oldestTaskMs(now),
+      stuckCount: this.engine.stuckWatch.stuckCount,
+      ...(lastError === undefined ? {} : { pollError: lastError }),
+    };
+  }
+
+  private accept(messages: ReceivedMessage[], receivedAt: number): void {
+    const deliveries = messages.map((message) => this.deliveryOf(message, receivedAt));
+    if (this.isDraining) {
+      for (const delivery of deliveries) this.giveBack(delivery);
+      this.engine.settler.flush();
+      return;
+    }
+    this.parts.gate.received();
+    this.engine.dispatcher.add(deliveries);
+  }
+
+  private deliveryOf(raw: ReceivedMessage, receivedAt: number): Delivery {
+    const deadline = receivedAt + this.engine.visibilityTimeoutSeconds * 1000;
+    const lease = new Lease(raw.messageId, raw.receiptHandle, receivedAt, deadline);
+    const delivery = new Delivery(this.name, new ReceivedTaskMessage(raw), lease, this);
+    this.engine.leases.keep(lease);
+    const { events } = this.parts;
+    if (events.has('message:received')) {
+      const { id, receiveCount } = delivery.message;
+      events.emit('message:received', { queue: this.name, messageId: id, receiveCount });
+    }
+    return delivery;
+  }
+
+  private giveBack(delivery: Delivery): void {
+    this.parts.background.track(this.engine.settlements.retry(delivery, 0));
+  }
+
+  private async run(delivery: Delivery, plan: SinglePlan): Promise<void> {
+    this.started(delivery);
+    const outcome = await this.engine.executor.run(delivery, plan);
+    this.finished(delivery, outcome);
+  }
+
+  private async runBatch(deliveries: Delivery[], handler: BatchTaskHandler): Promise<void> {
+    for (const delivery of deliveries) this.started(delivery);
+    const outcomes = await this.engine.executor.runBatch(deliveries, handler);
+    deliveries.forEach((delivery, i) => this.finished(delivery, outcomes[i]));
+  }
+
+  private started(delivery: Delivery): void {
+    delivery.startedAt = this.parts.clock.now();
+    delivery.lease.onLost = (error) => this.lostLease(delivery, error);
+    if (delivery.lease.lostError !== undefined) delivery.abort(delivery.lease.lostError);
+    this.parts.events.emit('task:started', { delivery });
+  }
+
+  private finished(delivery: Delivery, outcome: Outcome): void {
+    const { events, background, clock } = this.parts;
+    // After a blocked event loop the clock knows of the loss before any timer does.
+    delivery.lease.isLostAt(clock.now());
+    delivery.lease.onLost = undefined;
+    this.engine.stuckWatch.ended(delivery);
+    background.track(this.engine.ordering.finish(delivery, outcome));
+    if (!events.has('task:settled')) return;
+    const durationMs = clock.now() - (delivery.startedAt ?? clock.now());
+    events.emit('task:settled', { delivery, outcome, durationMs });
+  }
+
+  private lostLease(delivery: Delivery, error: Error): void {
+    const messageId = delivery.message.id;
+    this.parts.logger.warn('A lease was lost while its task ran', {
+      queue: this.name,
+      messageId,
+      reason: error.message,
+    });
+    this.parts.events.emit('lease:lost', { queue: this.name, messageId, error });
+    delivery.abort(error);
+  }
+
+  private stuck(delivery: Delivery): void {
+    const { logger, events, consume, clock, onFatal } = this.parts;
+    const runningMs = clock.now() - (delivery.startedAt ?? clock.now());
+    const facts = { queue: this.name, task: delivery.pattern, messageId: delivery.message.id };
+    logger.error('A handler runs on although its signal was aborted', { ...facts, runningMs });
+    events.emit('task:stuck', { delivery, runningMs });
+    if (consume.onStuck === 'exit') onFatal(new StuckTaskError({ ...facts, runningMs }));
+  }
+
+  private onSlotFree(): void {
+    if (this.engine.dispatcher.isEmpty) this.becameEmpty();
+    this.engine.dispatcher.dispatch();
+    this.engine.fetcher.pump();
+  }
+
+  /** Nothing runs and nothing waits, so nothing will come to share a request with what waits to be settled. */
+  private becameEmpty(): void {
+    this.engine.settler.flush();
+    this.tellEmpty();
+  }
+
+  private tellEmpty(): void {
+    const waiters = this.emptyWaiters;
+    this.emptyWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+
+  private async emptyWithin(ms: number): Promise<void> {
+    if (this.engine.dispatcher.isEmpty || this.isHurried) return;
+    const empty = new Promise<void>((resolve) => this.emptyWaiters.push(resolve));
+    await settledWithin(empty, ms, this.parts.clock);
+  }
+
+  /** Tells handlers that run on, waits a moment, and gives back what they hold where that is safe. */
+  private async letGo(isExiting: boolean): Promise<number> {
+    const { running } = this.engine.dispatcher;
+    if (running.size === 0) return 0;
+    const error = new DrainDeadlineError({ drainTimeoutMs: this.parts.drainTimeoutMs });
+    for (const delivery of running) delivery.abort(error);
+    const empty = new Promise<void>((resolve) => this.emptyWaiters.push(resolve));
+    await settledWithin(empty, abortGraceMs, this.parts.clock);
+    const unfinished = running.size;
+    // Given back, a message may start elsewhere at once: not while its handler may live on, and never inside a group.
+    if (isExiting && !this.parts.queue.isFifo) {
+      for (const delivery of running) this.giveBack(delivery);
+    }
+    return unfinished;
+  }
+
+  private async flush(ms: number): Promise<void> {
+    const { settler } = this.engine;
+    settler.flush();
+    await settledWithin(settler.idle(), Math.max(flushMs, ms), this.parts.clock);
+  }
+
+  private close(): void {
+    this.engine.leases.close();
+    this.engine.stuckWatch.close();
+  }
+
+  private oldestTaskMs(now: number): number | undefined {
+    let oldest: number | undefined;
+    for (const { startedAt } of this.engine.dispatcher.running) {
+      if (startedAt !== undefined && (oldest === undefined || startedAt < oldest))
+        oldest = startedAt;
+    }
+    return oldest === undefined ? undefined : now - oldest;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Clock } from '../contracts/clock.js';
+import type { DeadLetterHandle } from '../contracts/queue-handle.js';
+import type { SqsLogger } from '../contracts/logger.js';
+import type { Outcome } from '../contracts/task.js';
+import { errorText } from '../primitives/error-text.js';
+import { deadLetterCopy } from './dead-letter-copy.js';
+import type { Delivery } from './delivery.js';
+import type { LeaseKeeper } from './lease-keeper.js';
+import type { ProcessedMemory } from './processed-memory.js';
+import type { Settlement, Settler } from './settler.js';
+
+export interface SettlementParts {
+  queue: string;
+  settler: Settler;
+  leases: LeaseKeeper;
+  memory: ProcessedMemory;
+  deadLetter: DeadLetterHandle | undefined;
+  clock: Clock;
+  logger: SqsLogger;
+}
+
+/** `left`: nothing was sent, and the running visibility timeout decides when the message comes back. */
+export type Ending = Settlement | 'left';
+
+/** Carries outcomes out: each becomes a delete, a visibility change, a copy to the dead-letter queue, or nothing. */
+export class Settlements {
+  private hasSaidNoDeadLetter = false;
+
+  constructor(private readonly parts: SettlementParts) {}
+
+  apply(delivery: Delivery, outcome: Outcome): Promise<Ending> {
+    if (delivery.isSettled) return this.alreadySettled(delivery, outcome);
+    switch (outcome.kind) {
+      case 'success':
+        return this.delete(delivery);
+      case 'retry':
+        return this.retry(delivery, outcome.delaySeconds);
+      case 'discard':
+        this.parts.logger.payload(delivery.message.body);
+        return this.delete(delivery);
+      case 'dead-letter':
+        return this.deadLetter(delivery, outcome.reason);
+      case 'release':
+        return this.retry(delivery, 0);
+    }
+  }
+
+  /** Deletes it, and remembers it until SQS is known to have done so. */
+  async delete(delivery: Delivery): Promise<Settlement> {
+    const { leases, settler, memory } = this.parts;
+    const id = delivery.message.id;
+    memory.add(id);
+    leases.drop(delivery.lease);
+    const settlement = await settler.delete(delivery.lease);
+    if (settlement === 'confirmed') memory.delete(id);
+    return settlement;
+  }
+
+  /** `ack: 'before'`: true once SQS has confirmed the delete, so that the handler may run. */
+  async acknowledge(delivery: Delivery): Promise<boolean> {
+    const { leases, settler } = this.parts;
+    leases.drop(delivery.lease);
+    delivery.isSettled = (await settler.delete(delivery.lease)) === 'confirmed';
+    return delivery.isSettled;
+  }
+
+  /** Undefined leaves the running visibility timeout alone. */
+  async retry(delivery: Delivery, delaySeconds: number | undefined): Promise<Ending> {
+    const { leases, settler, clock } = this.parts;
+    const { lease } = delivery;
+    leases.drop(lease);
+    const now = clock.now();
+    if (delaySeconds === undefined || lease.isLostAt(now)) {
+      lease.end();
+      return 'left';
+    }
+    return settler.changeVisibility(lease, lease.secondsWithinCap(wholeSeconds(delaySeconds), now));
+  }
+
+  private async alreadySettled(delivery: Delivery, outcome: Outcome): Promise<Ending> {
+    if (outcome.kind === 'discard') this.parts.logger.payload(delivery.message.body);
+    return 'confirmed';
+  }
+
+  private async deadLetter(delivery: Delivery, reason: string): Promise<Ending> {
+    const { deadLetter, logger, queue } = this.parts;
+    if (deadLetter === undefined) {
+      this.sayOnce('There is no dead-letter queue; the task is retried instead', { queue });
+      return this.retry(delivery, undeadLetterableDelaySeconds);
+    }
+    try {
+      const copy = deadLetterCopy(delivery.message, { queue, reason, isFifo: deadLetter.isFifo });
+      const [result] = await deadLetter.gateway.sendBatch(deadLetter.url, [copy]);
+      if (!result?.ok) throw new Error(result?.failure.message ?? 'no answer');
+    } catch (error) {
+      const fields = { queue, deadLetterQueue: deadLetter.name, reason: errorText(error) };
+      this.sayOnce('The dead-letter queue did not accept a message; it is retried instead', fields);
+      return this.retry(delivery, undeadLetterableDelaySeconds);
+    }
+    logger.debug('Dead-lettered', { queue, messageId: delivery.message.id, reason });
+    return this.delete(delivery);
+  }
+
+  private sayOnce(message: string, fields: Record<string, unknown>): void {
+    if (!this.hasSaidNoDeadLetter) this.parts.logger.error(message, fields);
+    this.hasSaidNoDeadLetter = true;
+  }
+}
+
+/** Seconds until a task that could not be dead-lettered comes again. */
+const undeadLetterableDelaySeconds = 30;
+
+/** A user's back-off may answer anything. */
+function wholeSeconds(delaySeconds: number): number {
+  return Number.isNaN(delaySeconds) ? 0 : Math.max(0, Math.round(delaySeconds));
+}

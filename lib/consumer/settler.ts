@@ -1,0 +1,198 @@
+import type { Clock } from '../contracts/clock.js';
+import type { EntryFailure, EntryResult, QueueGateway } from '../contracts/gateway.js';
+import { SQS_LIMITS } from '../contracts/limits.js';
+import type { SqsLogger } from '../contracts/logger.js';
+import type { Background } from '../primitives/background.js';
+import { BatchLane } from '../primitives/batch-lane.js';
+import { errorText } from '../primitives/error-text.js';
+import type { Lease } from './lease.js';
+
+export interface SettlerParts {
+  gateway: Pick<QueueGateway, 'deleteBatch' | 'changeVisibilityBatch'>;
+  queueUrl: string;
+  clock: Clock;
+  logger: SqsLogger;
+  background: Background;
+  /** Milliseconds that a delete may wait for others. */
+  deleteLingerMs: number;
+  /** With so many waiting it is full: whoever takes messages should take no more. */
+  maxWaiting: number;
+  /** It was full and is not any more. */
+  onRoom(): void;
+  random?: () => number;
+  onGivenUp(facts: { messageId: string; action: string; code: string }): void;
+}
+
+/**
+ * - `confirmed`: SQS did it while the lease was held.
+ * - `unproved`: SQS said yes, but the lease had ended by then; on a standard queue such a yes proves nothing.
+ * - `failed`: it was refused, or not done before the lease ended. SQS will deliver the message again.
+ */
+export type Settlement = 'confirmed' | 'unproved' | 'failed';
+
+interface Job {
+  readonly lease: Lease;
+  /** Undefined: delete. */
+  readonly visibilitySeconds: number | undefined;
+  readonly done: (settlement: Settlement) => void;
+  tries: number;
+}
+
+/** Milliseconds that visibility changes wait for each other; a retry's delay is counted in seconds. */
+const visibilityLingerMs = 25;
+const firstRetryMs = 100;
+const maxRetryMs = 5_000;
+
+/**
+ * Tells SQS how deliveries ended: deletes and visibility changes of one queue, ten a call or after a short linger.
+ * Every entry's answer is read; what failed in passing is repeated, by its receipt handle, while its lease lasts.
+ */
+export class Settler {
+  private readonly deletes: BatchLane<Job>;
+  private readonly changes: BatchLane<Job>;
+  private readonly random: () => number;
+  private unsettled = 0;
+  private readonly repeats = new Set<() => void>();
+  private idleWaiters: (() => void)[] = [];
+
+  constructor(private readonly parts: SettlerParts) {
+    this.random = parts.random ?? Math.random;
+    this.deletes = this.lane(parts.deleteLingerMs);
+    this.changes = this.lane(visibilityLingerMs);
+  }
+
+  /** Settlements accepted and not yet answered. */
+  get waitingCount(): number {
+    return this.unsettled;
+  }
+
+  get isFull(): boolean {
+    return this.unsettled >= this.parts.maxWaiting;
+  }
+
+  delete(lease: Lease): Promise<Settlement> {
+    return this.settle(lease, undefined);
+  }
+
+  /** Seconds from now until SQS may give the message again; 0 gives it back at once. */
+  changeVisibility(lease: Lease, seconds: number): Promise<Settlement> {
+    return this.settle(lease, seconds);
+  }
+
+  /** Sends what waits, full or not, repeats included. */
+  flush(): void {
+    for (const repeat of this.repeats) repeat();
+    this.deletes.flush();
+    this.changes.flush();
+  }
+
+  /** Resolves when nothing waits; whoever waits should flush first. */
+  idle(): Promise<void> {
+    if (this.unsettled === 0) return Promise.resolve();
+    return new Promise((resolve) => this.idleWaiters.push(resolve));
+  }
+
+  private settle(lease: Lease, visibilitySeconds: number | undefined): Promise<Settlement> {
+    lease.end();
+    this.unsettled++;
+    return new Promise((resolve) => {
+      const done = (settlement: Settlement): void => {
+        resolve(settlement);
+        this.oneDone();
+      };
+      this.enqueue({ lease, visibilitySeconds, done, tries: 0 });
+    });
+  }
+
+  private enqueue(job: Job): void {
+    const lane = job.visibilitySeconds === undefined ? this.deletes : this.changes;
+    // Operations on one receipt go in order: an extension that is on its way goes first.
+    if (job.lease.extending === undefined) lane.add(job);
+    else this.parts.background.track(job.lease.extending.then(() => lane.add(job)));
+  }
+
+  private lane(lingerMs: number): BatchLane<Job> {
+    return new BatchLane<Job>({
+      maxItems: SQS_LIMITS.batchEntries,
+      lingerMs,
+      clock: this.parts.clock,
+      send: (jobs) => this.parts.background.track(this.send(jobs)),
+    });
+  }
+
+  private async send(jobs: Job[]): Promise<void> {
+    const results = await this.call(jobs);
+    const now = this.parts.clock.now();
+    jobs.forEach((job, i) => this.conclude(job, results[i] ?? missing, now));
+  }
+
+  private async call(jobs: Job[]): Promise<EntryResult[]> {
+    const { gateway, queueUrl } = this.parts;
+    try {
+      if (jobs[0]?.visibilitySeconds === undefined) {
+        return await gateway.deleteBatch(queueUrl, jobs.map(handleOf));
+      }
+      return await gateway.changeVisibilityBatch(queueUrl, jobs.map(visibilityOf));
+    } catch (error) {
+      const failure = { code: 'CallFailed', message: errorText(error), senderFault: false };
+      return jobs.map(() => ({ ok: false, failure }));
+    }
+  }
+
+  private conclude(job: Job, result: EntryResult, now: number): void {
+    if (result.ok) return job.done(now < job.lease.deadline ? 'confirmed' : 'unproved');
+    if (!result.failure.senderFault && this.repeatLater(job, now)) return;
+    this.giveUp(job, result.failure);
+  }
+
+  private repeatLater(job: Job, now: number): boolean {
+    const wait = Math.min(maxRetryMs, firstRetryMs * 2 ** job.tries) * (0.5 + this.random() / 2);
+    job.tries++;
+    if (now + wait >= job.lease.deadline) return false;
+    const repeat = (): void => {
+      timer.cancel();
+      this.repeats.delete(repeat);
+      this.enqueue(job);
+    };
+    const timer = this.parts.clock.setTimer(repeat, wait);
+    this.repeats.add(repeat);
+    return true;
+  }
+
+  private giveUp(job: Job, failure: EntryFailure): void {
+    const action = job.visibilitySeconds === undefined ? 'delete' : 'change visibility';
+    const facts = { messageId: job.lease.messageId, action, code: failure.code };
+    this.parts.logger.warn('A settlement was given up; SQS will deliver the message again', {
+      ...facts,
+      reason: failure.message,
+      tries: job.tries,
+    });
+    this.parts.onGivenUp(facts);
+    job.done('failed');
+  }
+
+  private oneDone(): void {
+    this.unsettled--;
+    if (this.unsettled === this.parts.maxWaiting - 1) this.parts.onRoom();
+    if (this.unsettled > 0) return;
+    const waiters = this.idleWaiters;
+    this.idleWaiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+const missing: EntryResult = {
+  ok: false,
+  failure: { code: 'MissingFromResponse', message: 'no answer for this entry', senderFault: false },
+};
+
+function handleOf(job: Job): string {
+  return job.lease.receiptHandle;
+}
+
+function visibilityOf(job: Job): { receiptHandle: string; visibilityTimeoutSeconds: number } {
+  return {
+    receiptHandle: job.lease.receiptHandle,
+    visibilityTimeoutSeconds: job.visibilitySeconds ?? 0,
+  };
+}

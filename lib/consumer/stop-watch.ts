@@ -1,0 +1,84 @@
+import type { Clock, Timer } from '../contracts/clock.js';
+import type { StopDecision, StopFacts, StopPolicy } from '../contracts/stop-policy.js';
+import type { StartGate } from './start-gate.js';
+
+export interface StopWatchParts {
+  policy: StopPolicy;
+  clock: Clock;
+  /** The policy says so; called at most once. */
+  onStop(): void;
+}
+
+/** Counts what a stop policy wants to know, and asks it whenever the answer may have changed. */
+export class StopWatch implements StartGate {
+  private readonly decision: StopDecision;
+  private startedCount = 0;
+  private endedCount = 0;
+  private lastActiveAt: number;
+  private timer: Timer | undefined;
+  private isOver = false;
+
+  constructor(private readonly parts: StopWatchParts) {
+    this.decision = parts.policy.start();
+    this.lastActiveAt = parts.clock.now();
+  }
+
+  /** Begins to watch: a policy may stop a worker that never gets anything. */
+  begin(): void {
+    this.lastActiveAt = this.parts.clock.now();
+    this.ask();
+  }
+
+  startsLeft(): number {
+    if (this.decision.startsLeft === undefined) return Infinity;
+    return this.decision.startsLeft({ ...this.facts(), startedCount: this.startedCount });
+  }
+
+  started(): void {
+    this.startedCount++;
+    this.lastActiveAt = this.parts.clock.now();
+  }
+
+  ended(): void {
+    this.endedCount++;
+    this.lastActiveAt = this.parts.clock.now();
+    this.ask();
+  }
+
+  received(): void {
+    this.lastActiveAt = this.parts.clock.now();
+  }
+
+  close(): void {
+    this.isOver = true;
+    this.timer?.cancel();
+  }
+
+  private ask(): void {
+    if (this.isOver) return;
+    const facts = this.facts();
+    if (this.decision.shouldStop(facts)) {
+      this.close();
+      this.parts.onStop();
+      return;
+    }
+    this.askAgainIn(this.decision.recheckInMs?.(facts));
+  }
+
+  private askAgainIn(ms: number | undefined): void {
+    if (ms === undefined || this.timer !== undefined) return;
+    const fire = (): void => {
+      this.timer = undefined;
+      this.ask();
+    };
+    // At least a millisecond, so that a policy which answers 0 for ever cannot spin.
+    this.timer = this.parts.clock.setTimer(fire, Math.max(1, ms));
+  }
+
+  private facts(): StopFacts {
+    const { endedCount, startedCount } = this;
+    const runningCount = startedCount - endedCount;
+    const idleMs = runningCount > 0 ? 0 : this.parts.clock.now() - this.lastActiveAt;
+    return { endedCount, runningCount, idleMs };
+  }
+}

@@ -1,0 +1,216 @@
+import type { WorkerEventName, WorkerEvents } from '../contracts/events.js';
+import { UnknownNameError } from '../contracts/errors/index.js';
+import type { QueueGateway } from '../contracts/gateway.js';
+import type { QueueHandle } from '../contracts/queue-handle.js';
+import type {
+  DrainOptions,
+  WorkerControl,
+  WorkerEnd,
+  WorkerPhase,
+  WorkerQueueSetup,
+  WorkerQueueStatus,
+  WorkerSetup,
+  WorkerStatus,
+} from '../contracts/worker-port.js';
+import { Background } from '../primitives/background.js';
+import { deferred } from '../primitives/deferred.js';
+import { EventHub } from '../primitives/event-hub.js';
+import { PollBudget } from './polling/poll-budget.js';
+import { QueueWorker } from './queue-worker.js';
+import { StopWatch } from './stop-watch.js';
+import { logTaskEvents } from './task-log.js';
+
+/**
+ * A worker: one engine per queue under one stop policy.
+ *
+ * - IDLE: made, nothing polls. `start()` → RUNNING; `drain()` → STOPPED.
+ * - RUNNING: queues are polled, each from when it exists. `drain()`, the stop policy or a fatal error → DRAINING.
+ * - DRAINING: no new poll and no new handler; what runs is waited for, bounded. → STOPPED. `abort()` hurries it.
+ * - STOPPED: nothing runs, no timer is left. Nothing leads out of it.
+ */
+export class Worker implements WorkerControl {
+  private phase: WorkerPhase = 'idle';
+  private readonly queues = new Map<string, QueueWorker>();
+  private readonly waiting = new Set<string>();
+  private readonly events: EventHub<WorkerEvents>;
+  private readonly background: Background;
+  private readonly stopWatch: StopWatch;
+  private readonly budgets = new Map<QueueGateway, PollBudget>();
+  private readonly end = deferred<WorkerEnd>();
+  private draining: Promise<void> | undefined;
+  private isHurried = false;
+  private endReason: WorkerEnd['reason'] = 'drained';
+  private fatalError: unknown;
+  readonly ended: Promise<WorkerEnd> = this.end.promise;
+
+  constructor(private readonly setup: WorkerSetup) {
+    const { logger, clock, stopWhen } = setup;
+    this.events = new EventHub((event, error) =>
+      logger.error(`A listener of "${event}" failed`, {}, error),
+    );
+    this.background = new Background((error) =>
+      logger.error('Something in the worker failed that should not', {}, error),
+    );
+    this.stopWatch = new StopWatch({
+      policy: stopWhen,
+      clock,
+      onStop: () => void this.stop('stop-policy'),
+    });
+    logTaskEvents(this, logger);
+  }
+
+  start(): void {
+    if (this.phase !== 'idle') return;
+    this.phase = 'running';
+    this.events.emit('worker:started', { queues: this.names });
+    this.stopWatch.begin();
+    for (const setup of this.setup.queues) this.startQueue(setup);
+  }
+
+  drain(options: DrainOptions = {}): Promise<void> {
+    this.draining ??= this.drainAll(options);
+    return this.draining;
+  }
+
+  abort(): Promise<void> {
+    this.isHurried = true;
+    this.endReason = 'aborted';
+    const drained = this.drain({ exiting: true });
+    for (const queue of this.queues.values()) queue.hurry();
+    return drained;
+  }
+
+  pause(queue: string): void {
+    this.queueNamed(queue).pause();
+    this.events.emit('queue:paused', { queue });
+  }
+
+  resume(queue: string): void {
+    this.queueNamed(queue).resume();
+    this.events.emit('queue:resumed', { queue });
+  }
+
+  setConcurrency(queue: string, concurrency: number): void {
+    this.queueNamed(queue).setConcurrency(concurrency);
+  }
+
+  status(): WorkerStatus {
+    const queues = this.setup.queues.map(
+      ({ name, consume }) =>
+        this.queues.get(name)?.status() ?? missingStatus(name, consume.concurrency),
+    );
+    const { phase, fatalError } = this;
+    return fatalError === undefined ? { phase, queues } : { phase, queues, fatalError };
+  }
+
+  on<E extends WorkerEventName>(event: E, listener: (facts: WorkerEvents[E]) => void): () => void {
+    return this.events.on(event, listener);
+  }
+
+  private get names(): string[] {
+    return this.setup.queues.map(({ name }) => name);
+  }
+
+  private startQueue(setup: WorkerQueueSetup): void {
+    if (!(setup.queue instanceof Promise)) return this.runQueue(setup, setup.queue);
+    this.waiting.add(setup.name);
+    const found = setup.queue.then(
+      (queue) => {
+        this.waiting.delete(setup.name);
+        if (this.phase === 'running') this.runQueue(setup, queue);
+      },
+      (error: unknown) => this.fatal(setup.name, error),
+    );
+    void found;
+  }
+
+  private runQueue(setup: WorkerQueueSetup, queue: QueueHandle): void {
+    const { handlers, interceptors, drainTimeoutMs, clock, logger } = this.setup;
+    const worker = new QueueWorker({
+      queue,
+      handlersOf: setup.handlersOf,
+      consume: setup.consume,
+      handlers,
+      interceptors,
+      drainTimeoutMs,
+      gate: this.stopWatch,
+      budget: this.budgetOf(queue.gateway),
+      events: this.events,
+      background: this.background,
+      clock,
+      logger,
+      onFatal: (error) => this.fatal(setup.name, error),
+    });
+    this.queues.set(setup.name, worker);
+    worker.start();
+  }
+
+  /** Polls of all queues on one connection share its sockets. */
+  private budgetOf(gateway: QueueGateway): PollBudget {
+    const known = this.budgets.get(gateway) ?? new PollBudget(gateway.maxOpenReceives);
+    this.budgets.set(gateway, known);
+    return known;
+  }
+
+  private fatal(queue: string, error: unknown): void {
+    if (this.fatalError === undefined) {
+      this.fatalError = error;
+      this.setup.logger.error('The worker cannot go on and drains', { queue }, error);
+      this.events.emit('worker:fatal', { queue, error });
+    }
+    void this.stop('fatal');
+  }
+
+  private async stop(reason: WorkerEnd['reason']): Promise<void> {
+    if (this.draining === undefined) this.endReason = reason;
+    await this.drain();
+  }
+
+  private async drainAll({ exiting = false }: DrainOptions): Promise<void> {
+    this.phase = 'draining';
+    this.stopWatch.close();
+    this.events.emit('worker:draining', { queues: this.names });
+    const { clock, drainTimeoutMs } = this.setup;
+    const deadlineAt = clock.now() + (this.isHurried ? 0 : drainTimeoutMs);
+    const queues = [...this.queues.values()];
+    for (const queue of queues) queue.beginDrain();
+    const unfinished = await Promise.all(
+      queues.map((queue) => queue.finishDrain(deadlineAt, exiting)),
+    );
+    this.finish(unfinished.reduce((sum, count) => sum + count, 0));
+  }
+
+  private finish(unfinishedCount: number): void {
+    this.phase = 'stopped';
+    this.events.emit('worker:stopped', { queues: this.names });
+    const { endReason: reason, fatalError: error } = this;
+    this.end.resolve(
+      error === undefined ? { reason, unfinishedCount } : { reason, unfinishedCount, error },
+    );
+  }
+
+  private queueNamed(name: string): QueueWorker {
+    const queue = this.queues.get(name);
+    if (queue !== undefined) return queue;
+    const advice = this.waiting.has(name)
+      ? 'It does not exist yet; this worker waits for it.'
+      : 'Name one of the queues that this worker consumes.';
+    throw new UnknownNameError({ kind: 'queue', name, known: [...this.queues.keys()], advice });
+  }
+}
+
+/** A queue that does not exist yet. */
+function missingStatus(name: string, concurrency: number): WorkerQueueStatus {
+  return {
+    name,
+    isPaused: false,
+    concurrency,
+    runningCount: 0,
+    prefetchedCount: 0,
+    openPollCount: 0,
+    settlementsWaiting: 0,
+    lastGoodPollMsAgo: undefined,
+    oldestTaskMs: undefined,
+    stuckCount: 0,
+  };
+}

@@ -1,0 +1,15 @@
+const LOGGED = Symbol.for('nestjs-sqs-tasks:logged');
+
+/** Remembers that an error's stack stands in the log already. */
+export function markLogged(error: unknown): void {
+  if (isObjectLike(error)) Reflect.defineProperty(error, LOGGED, { value: true });
+}
+
+/** True where whoever ran the handler has logged the error with its stack; log one line more, without the stack. */
+export function wasLogged(error: unknown): boolean {
+  return isObjectLike(error) && Reflect.get(error, LOGGED) === true;
+}
+
+function isObjectLike(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

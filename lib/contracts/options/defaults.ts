@@ -1,0 +1,38 @@
+import type { ResolvedConsumeOptions, ResolvedWorkerOptions } from './worker-options.js';
+import type { ResolvedProducerOptions } from './producer-options.js';
+
+/** Prefetch follows `concurrency` up to here: one receive brings at most ten. */
+export const MAX_DEFAULT_PREFETCH = 10;
+
+/** Everything a worker's options say by default that is plain data; policies are made where they are implemented. */
+export const CONSUME_DEFAULTS = {
+  concurrency: 10,
+  waitTimeSeconds: 20,
+  ack: 'after',
+  stuckAfterMs: 60_000,
+  onStuck: 'wait',
+  fifoFailure: 'hold',
+  settleLingerMs: 250,
+} as const satisfies Partial<ResolvedConsumeOptions>;
+
+export const WORKER_DEFAULTS = {
+  drainTimeoutMs: 20_000,
+} as const satisfies Partial<ResolvedWorkerOptions>;
+
+export const PRODUCER_DEFAULTS = {
+  maxRequestsInFlight: 16,
+  maxBufferedMessages: 10_000,
+  maxAttempts: 5,
+  codec: 'json',
+  strictOrder: false,
+} as const satisfies ResolvedProducerOptions;
+
+export const QUEUE_DEFAULTS = {
+  connection: 'default',
+  highThroughput: false,
+  onMissingQueue: 'error',
+} as const;
+
+export const DEAD_LETTER_DEFAULTS = {
+  maxReceiveCount: 5,
+} as const;

@@ -1,0 +1,7 @@
+export * from './module-schema.js';
+export * from './option.js';
+export * from './producer-schema.js';
+export * from './queue-schema.js';
+export * from './schema-of.js';
+export * from './validate-options.js';
+export * from './worker-schema.js';

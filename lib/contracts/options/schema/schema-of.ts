@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/**
+ * An object schema that the compiler holds against its public type `T`: a missing option, an option too many, and one that
+ * takes more or less than its type says all fail to compile. Keys it does not know are refused.
+ */
+export function schemaOf<T>() {
+  return <S extends ShapeOf<T>>(shape: S & Complete<T, S>) => z.strictObject<S>(shape);
+}
+
+type ShapeOf<T> = { [K in keyof Required<T>]: z.ZodType<T[K]> };
+
+type Complete<T, S> = {
+  [K in keyof S]: K extends keyof T
+    ? T[K] extends z.output<S[K]>
+      ? unknown
+      : { error: 'the schema refuses what the type allows'; option: K }
+    : { error: 'the type has no such option'; option: K };
+};

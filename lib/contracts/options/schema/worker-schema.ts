@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import type { TaskHandlerOptions } from '../../handlers.js';
+import { SQS_LIMITS } from '../../limits.js';
+import { CONSUME_DEFAULTS, MAX_DEFAULT_PREFETCH, WORKER_DEFAULTS } from '../defaults.js';
+import type { ConsumeOptions, WorkerOptions, WorkerQueueOptions } from '../worker-options.js';
+import { outcomePolicy, stopPolicy } from './opaque.js';
+import { choice, integer, option, required } from './option.js';
+import { optionalQueueReference, queueReference } from './queue-reference.js';
+import { MIN_VISIBILITY_SECONDS } from './queue-schema.js';
+import { schemaOf } from './schema-of.js';
+
+const MAX_HANDLERS = 10_000;
+const MAX_DURATION_MS = SQS_LIMITS.visibilityTimeoutSeconds * 1_000;
+const RETRY = 'retry(exponential())';
+
+export const consumeSchema = schemaOf<ConsumeOptions>()({
+  concurrency: integer({
+    from: 1,
+    to: MAX_HANDLERS,
+    default: CONSUME_DEFAULTS.concurrency,
+    description: 'Handlers that run at once.',
+    cost: 'Memory and load of that many tasks; below 40 the polls are less full.',
+  }),
+  prefetch: integer({
+    from: 0,
+    to: MAX_HANDLERS,
+    default: `as many as \`concurrency\`, at most ${MAX_DEFAULT_PREFETCH}`,
+    description: 'Messages held beyond the running ones, leased like them.',
+    cost: 'Held messages are hidden from other workers.',
+  }),
+  waitTimeSeconds: integer({
+    from: 0,
+    to: SQS_LIMITS.waitTimeSeconds,
+    default: CONSUME_DEFAULTS.waitTimeSeconds,
+    description: 'Seconds a receive waits for messages.',
+    cost: 'Lower values ask an empty queue more often, and every request is paid.',
+  }),
+  visibilityTimeoutSeconds: integer({
+    from: MIN_VISIBILITY_SECONDS,
+    to: SQS_LIMITS.visibilityTimeoutSeconds,
+    default: "the queue's",
+    description: "Visibility timeout of this worker's receives, seconds.",
+    cost: 'A message of a worker that was killed comes back only after it; a small value renews leases more often.',
+  }),
+  onError: outcomePolicy({ default: RETRY, description: 'What happens when a handler throws.' }),
+  onUnknownTask: outcomePolicy(
+    { default: RETRY, description: 'What happens to a task that nothing here handles.' },
+    ['retry', 'discard', 'dead-letter'],
+  ),
+  onInvalidMessage: outcomePolicy(
+    { default: RETRY, description: 'What happens to a message that cannot be decoded.' },
+    ['retry', 'discard', 'dead-letter'],
+  ),
+  ack: ackMode(CONSUME_DEFAULTS.ack),
+  timeoutMs: timeoutMs('none'),
+  stuckAfterMs: integer({
+    from: 0,
+    to: MAX_DURATION_MS,
+    default: CONSUME_DEFAULTS.stuckAfterMs,
+    description:
+      'Milliseconds after which a handler that passed its `timeoutMs`, or lost its lease, counts as stuck.',
+  }),
+  onStuck: choice(['exit', 'wait'], {
+    default: CONSUME_DEFAULTS.onStuck,
+    description: 'What a stuck handler leads to.',
+    cost: "'exit' ends the worker; 'wait' keeps the slot taken.",
+  }),
+  fifoFailure: choice(['hold', 'release', 'wait'], {
+    default: CONSUME_DEFAULTS.fifoFailure,
+    description: 'FIFO: what happens to the rest of a group when its head fails.',
+    cost: "'release' spends receive counts of the messages behind the head.",
+  }),
+  maxAttempts: integer({
+    from: 1,
+    to: 1_000_000,
+    default: 'unlimited',
+    description:
+      "FIFO without a dead-letter queue: attempts before the head is given up by `onError`'s last resort.",
+    cost: 'The group waits while its head is tried.',
+  }),
+  settleLingerMs: integer({
+    from: 0,
+    to: 1_000,
+    default: CONSUME_DEFAULTS.settleLingerMs,
+    description: 'Milliseconds a delete may wait for others to share its request.',
+    cost: 'A process that is killed meanwhile has the waiting tasks run again.',
+  }),
+});
+
+export const workerQueueSchema = schemaOf<WorkerQueueOptions>()({
+  name: queueReference('The queue to consume.'),
+  handlersOf: optionalQueueReference(
+    'Serve this queue with the handlers of another, for example a dead-letter queue in place.',
+    'its own name',
+  ),
+  ...consumeSchema.shape,
+});
+
+const queueToConsume = required(z.union([queueReference('A queue by name.'), workerQueueSchema]), {
+  expected: 'a queue name, or an object with name',
+  description: 'A queue to consume.',
+});
+
+export const workerSchema = schemaOf<WorkerOptions>()({
+  queues: option(z.array(queueToConsume).readonly(), {
+    expected: 'a list of queue names and objects with name',
+    description: 'What is consumed.',
+    default: 'every queue that a handler is bound to',
+  }),
+  drainTimeoutMs: integer({
+    from: 0,
+    to: 3_600_000,
+    default: WORKER_DEFAULTS.drainTimeoutMs,
+    description: 'Milliseconds that handlers get to finish once the worker stops.',
+    cost: 'A deploy waits as long; whoever stops the process must wait longer than that.',
+  }),
+  stopWhen: stopPolicy({
+    default: 'never()',
+    description: 'When the worker stops by itself.',
+  }),
+  ...consumeSchema.shape,
+});
+
+/** What a decorator may say of one handler. */
+export const taskHandlerSchema = schemaOf<TaskHandlerOptions>()({
+  timeoutMs: timeoutMs("the worker's"),
+  onError: outcomePolicy({
+    default: "the worker's",
+    description: 'What happens when the handler throws.',
+  }),
+  onInvalidMessage: outcomePolicy(
+    { default: "the worker's", description: 'What happens when its data fails the schema.' },
+    ['retry', 'discard', 'dead-letter'],
+  ),
+  ack: ackMode(undefined),
+});
+
+function ackMode(byDefault: string | undefined) {
+  return choice(['after', 'before', 'manual'], {
+    default: byDefault,
+    description: 'When a message is deleted.',
+    cost: "'before' loses the task where its handler fails; 'manual' retries what was not acknowledged.",
+  });
+}
+
+function timeoutMs(byDefault: string) {
+  return integer({
+    from: 1,
+    to: MAX_DURATION_MS,
+    default: byDefault,
+    description: "Milliseconds until a handler's `signal` is aborted.",
+    cost: 'The slot and the lease wait for the real end.',
+  });
+}

@@ -1,0 +1,135 @@
+import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
+import {
+  InvalidOptionsError,
+  SQS_LIMITS,
+  type MissingQueuePolicy,
+  type QueueGateway,
+  type SqsLogger,
+} from '../contracts/index.js';
+import { readConnectionOptions, type ConnectionOptions } from './connection-options.js';
+import { SqsEmbedded, type SqsEmbeddedSetup } from './embedded/embedded-sqs.js';
+import {
+  createSqsClient,
+  openReceivesFor,
+  readHttpFacts,
+  type HttpFacts,
+} from './sdk/sdk-client.js';
+import { SdkGateway } from './sdk/sdk-gateway.js';
+
+/** A queue service that is ready to be called. */
+export interface Connection {
+  readonly name: string;
+  readonly gateway: QueueGateway;
+  /** Undefined where the service has none, as in memory. */
+  readonly region: string | undefined;
+  /** What happens to missing queues where nothing else is said: created where it costs nothing, an error on AWS. */
+  readonly defaultMissingQueue: Exclude<MissingQueuePolicy, 'wait'>;
+  /** The emulator behind it, where there is one. */
+  readonly embedded?: SqsEmbedded;
+  /** Ends what opening it started; a client or a gateway that was given stays open. Twice is the same as once. */
+  close(): Promise<void>;
+}
+
+export interface ConnectionDeps {
+  logger: SqsLogger;
+  /** For `embedded`. @default process.env */
+  env?: Record<string, string | undefined>;
+  /** For `embedded`: loads the emulator. @default the optional package `fauxqs` */
+  loadEmulator?: SqsEmbeddedSetup['load'];
+}
+
+/**
+ * Opens a connection. No request is made yet, but what can be wrong with the options is said now.
+ * @throws InvalidOptionsError, MissingPackageError
+ */
+export async function openConnection(
+  name: string,
+  options: ConnectionOptions | undefined,
+  deps: ConnectionDeps,
+): Promise<Connection> {
+  const choice = readConnectionOptions(name, options);
+  switch (choice.kind) {
+    case 'embedded':
+      return openEmbedded(name, deps);
+    case 'gateway':
+      return openGateway(name, choice.gateway);
+    case 'client':
+      return openClient(name, choice.client, { ownsClient: false, logger: deps.logger });
+    default:
+      return openConfigured(name, choice.config, deps.logger);
+  }
+}
+
+async function openEmbedded(name: string, deps: ConnectionDeps): Promise<Connection> {
+  const embedded = await SqsEmbedded.start({
+    logger: deps.logger,
+    env: deps.env,
+    load: deps.loadEmulator,
+  });
+  const connection = await openConfigured(name, embedded.clientConfig(), deps.logger);
+  return {
+    ...connection,
+    defaultMissingQueue: 'create',
+    embedded,
+    async close() {
+      await connection.close();
+      await embedded.close();
+    },
+  };
+}
+
+function openGateway(name: string, gateway: QueueGateway): Connection {
+  return { name, gateway, region: undefined, defaultMissingQueue: 'create', async close() {} };
+}
+
+async function openConfigured(
+  name: string,
+  config: SQSClientConfig,
+  logger: SqsLogger,
+): Promise<Connection> {
+  const client = createSqsClient(config);
+  try {
+    return await openClient(name, client, { ownsClient: true, logger });
+  } catch (error) {
+    client.destroy();
+    throw error;
+  }
+}
+
+async function openClient(
+  name: string,
+  client: SQSClient,
+  setup: { ownsClient: boolean; logger: SqsLogger },
+): Promise<Connection> {
+  const facts = await readHttpFacts(client);
+  refuseShortTimeouts(name, facts);
+  const region = await regionOf(name, client);
+  const gateway = new SdkGateway({ ...setup, client, maxOpenReceives: openReceivesFor(facts) });
+  const close = () => gateway.close();
+  return { name, gateway, region, defaultMissingQueue: 'error', close };
+}
+
+/** A receive answers after up to 20 seconds: a shorter timeout would cut each idle poll, and lose what it had taken. */
+function refuseShortTimeouts(name: string, facts: HttpFacts): void {
+  const longestWaitMs = SQS_LIMITS.waitTimeSeconds * 1_000;
+  const timeouts = { requestTimeout: facts.requestTimeoutMs, socketTimeout: facts.socketTimeoutMs };
+  const problems = Object.entries(timeouts)
+    .filter(([, ms]) => ms !== undefined && ms <= longestWaitMs)
+    .map(
+      ([option, ms]) =>
+        `expected ${option} of the requestHandler to be over ${longestWaitMs} ms, as a receive waits that long, got ${ms}`,
+    );
+  if (problems.length > 0)
+    throw new InvalidOptionsError({ where: `connection "${name}"`, problems });
+}
+
+async function regionOf(name: string, client: SQSClient): Promise<string | undefined> {
+  const config = (client as { config?: SQSClient['config'] }).config;
+  if (typeof config?.region !== 'function') return undefined;
+  try {
+    return await config.region();
+  } catch (cause) {
+    const problem = `no region is known (${(cause as Error).message}); set region, AWS_REGION or a profile that has one`;
+    throw new InvalidOptionsError({ where: `connection "${name}"`, problems: [problem] });
+  }
+}

@@ -1,0 +1,110 @@
+import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
+import { InvalidOptionsError, type QueueGateway } from '../contracts/index.js';
+
+/** An SQS in this process, on 127.0.0.1: for development and tests. Needs the package `fauxqs`. */
+export interface EmbeddedConnectionOptions {
+  embedded: true;
+}
+
+/** Your own client, with its middleware, credentials and sockets; it stays open when the app closes. */
+export interface ClientConnectionOptions {
+  client: SQSClient;
+}
+
+/** Another implementation of the port, such as the in-memory service in tests; it stays open when the app closes. */
+export interface GatewayConnectionOptions {
+  gateway: QueueGateway;
+}
+
+/** How a queue service is reached. Any other object is the configuration of a client that is made for you. */
+export type ConnectionOptions =
+  EmbeddedConnectionOptions | ClientConnectionOptions | GatewayConnectionOptions | SQSClientConfig;
+
+/** The same, told apart. */
+export type ConnectionChoice =
+  | { kind: 'embedded' }
+  | { kind: 'client'; client: SQSClient }
+  | { kind: 'gateway'; gateway: QueueGateway }
+  | { kind: 'config'; config: SQSClientConfig };
+
+/**
+ * Tells which kind of connection was meant; without options it is the SDK's default chain, never the emulator.
+ * @throws InvalidOptionsError for what is none of them
+ */
+export function readConnectionOptions(name: string, options: unknown): ConnectionChoice {
+  if (options === undefined) return { kind: 'config', config: {} };
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw invalid(
+      name,
+      `expected { embedded: true }, { client }, or an SQSClientConfig, got ${shown(options)}`,
+    );
+  }
+  for (const kind of ['embedded', 'client', 'gateway'] as const) {
+    if (kind in options) return readers[kind](name, options as Record<string, unknown>);
+  }
+  refuseClient(name, options);
+  return { kind: 'config', config: options };
+}
+
+const readers = { embedded: readEmbedded, client: readClient, gateway: readGateway };
+
+function readEmbedded(name: string, options: Record<string, unknown>): ConnectionChoice {
+  refuseOthers(name, options, 'embedded');
+  if (options['embedded'] === true) return { kind: 'embedded' };
+  const advice = 'leave it out for a real connection';
+  throw invalid(
+    name,
+    `expected embedded to be true (${advice}), got ${shown(options['embedded'])}`,
+  );
+}
+
+function readClient(name: string, options: Record<string, unknown>): ConnectionChoice {
+  refuseOthers(name, options, 'client');
+  const client = options['client'];
+  if (!hasMethod(client, 'send')) {
+    throw invalid(name, `expected client to be an SQSClient with send(), got ${shown(client)}`);
+  }
+  const service = (client as { config?: { serviceId?: unknown } }).config?.serviceId;
+  if (typeof service === 'string' && service !== 'SQS') {
+    throw invalid(name, `expected client to be an SQSClient, got a client of ${service}`);
+  }
+  return { kind: 'client', client: client as SQSClient };
+}
+
+function readGateway(name: string, options: Record<string, unknown>): ConnectionChoice {
+  refuseOthers(name, options, 'gateway');
+  const gateway = options['gateway'];
+  if (!hasMethod(gateway, 'receive') || !hasMethod(gateway, 'sendBatch')) {
+    throw invalid(name, `expected gateway to be a QueueGateway, got ${shown(gateway)}`);
+  }
+  return { kind: 'gateway', gateway: gateway as QueueGateway };
+}
+
+/** A client where `{ client }` was meant would else be read as a configuration, and its settings be lost. */
+function refuseClient(name: string, options: object): void {
+  if (!hasMethod(options, 'send')) return;
+  throw invalid(name, 'expected a client to be given as { client }, got the client itself');
+}
+
+function refuseOthers(name: string, options: object, kind: string): void {
+  const others = Object.keys(options).filter((key) => key !== kind);
+  if (others.length === 0) return;
+  throw invalid(name, `${kind} takes no other options beside it, got ${others.join(', ')}`);
+}
+
+function hasMethod(value: unknown, method: string): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return typeof (value as Record<string, unknown>)[method] === 'function';
+}
+
+function invalid(name: string, problem: string): InvalidOptionsError {
+  return new InvalidOptionsError({ where: `connection "${name}"`, problems: [problem] });
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `"${value}"`;
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object' && value !== null)
+    return `an object of ${value.constructor?.name ?? 'no class'}`;
+  return typeof value === 'function' ? 'a function' : String(value);
+}

@@ -1,0 +1,91 @@
+import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
+
+/** Calls that must find a socket while every receive is waiting: deletes, extensions, sends. */
+const SOCKETS_KEPT_FREE = 10;
+
+/** What a handler that tells nothing of its sockets is taken to have: the SDK's default. */
+const DEFAULT_MAX_SOCKETS = 50;
+
+/**
+ * Sockets without bound, as each open receive holds one for up to 20 seconds; and an end to requests that nothing
+ * answers, well after the longest receive. Attempts (3) and retry mode (standard) are the SDK's own defaults, left to
+ * it so that AWS_MAX_ATTEMPTS and profiles keep their say.
+ */
+const HTTP_DEFAULTS = {
+  connectionTimeout: 10_000,
+  requestTimeout: 40_000,
+  throwOnRequestTimeout: true,
+  httpAgent: { keepAlive: true, maxSockets: Infinity },
+  httpsAgent: { keepAlive: true, maxSockets: Infinity },
+} as const;
+
+/** A client for our connection; what the user configured stays as it is. */
+export function createSqsClient(config: SQSClientConfig): SQSClient {
+  return new SQSClient({ ...config, requestHandler: requestHandlerFor(config.requestHandler) });
+}
+
+type HandlerInput = SQSClientConfig['requestHandler'];
+
+function requestHandlerFor(given: HandlerInput): HandlerInput {
+  if (isHandler(given)) return given;
+  return { ...HTTP_DEFAULTS, ...(given as object | undefined) };
+}
+
+function isHandler(given: unknown): boolean {
+  return typeof (given as { handle?: unknown } | undefined)?.handle === 'function';
+}
+
+/** What can be known of how a client talks HTTP; all of it undefined for a handler that tells nothing. */
+export interface HttpFacts {
+  maxSockets?: number;
+  requestTimeoutMs?: number;
+  socketTimeoutMs?: number;
+}
+
+/**
+ * Reads the request handler of a client. The SDK's own handler knows its options only once it was used, but holds a
+ * promise of them before.
+ */
+export async function readHttpFacts(client: SQSClient): Promise<HttpFacts> {
+  const handler = handlerOf(client);
+  const known = handler?.httpHandlerConfigs?.() ?? {};
+  if (Object.keys(known).length > 0) return toFacts(known);
+  return toFacts((await handler?.configProvider) ?? {});
+}
+
+/** Receives that may be open at once: undefined where sockets are unbounded. */
+export function openReceivesFor(facts: HttpFacts): number | undefined {
+  const maxSockets = facts.maxSockets ?? DEFAULT_MAX_SOCKETS;
+  return maxSockets === Infinity ? undefined : Math.max(1, maxSockets - SOCKETS_KEPT_FREE);
+}
+
+interface ReadableHandler {
+  httpHandlerConfigs?(): Record<string, unknown>;
+  configProvider?: Promise<Record<string, unknown>>;
+}
+
+function handlerOf(client: SQSClient): ReadableHandler | undefined {
+  return (client as { config?: { requestHandler?: ReadableHandler } }).config?.requestHandler;
+}
+
+function toFacts(config: Record<string, unknown>): HttpFacts {
+  const bounds = [config['httpAgent'], config['httpsAgent']].map(maxSocketsOf).filter(isNumber);
+  return {
+    maxSockets: bounds.length === 0 ? undefined : Math.min(...bounds),
+    requestTimeoutMs: positive(config['requestTimeout']),
+    socketTimeoutMs: positive(config['socketTimeout']),
+  };
+}
+
+function maxSocketsOf(agent: unknown): unknown {
+  return (agent as { maxSockets?: unknown } | undefined)?.maxSockets;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
+}
+
+/** The SDK takes 0 as no timeout. */
+function positive(value: unknown): number | undefined {
+  return isNumber(value) && value > 0 ? value : undefined;
+}
