@@ -1,0 +1,33 @@
+import type { BatchHandlerOptions } from '../handler-definition.js';
+import { declareHandler } from './declare-handler.js';
+import { checkBatchOptions } from './handler-schemas.js';
+import { patternOf, queueOf } from './task-reference.js';
+import type { TaskReference } from './task-reference.js';
+
+export interface SqsBatchTaskOptions extends BatchHandlerOptions {
+  /** The one queue whose tasks it handles. @default the contract's queue, else every queue of the worker */
+  queue?: string;
+}
+
+/**
+ * Handles many tasks of one kind at once. The payload is a list of `SqsBatchItem`; what it answers in
+ * `batchItemFailures` failed, the rest succeeded; where it throws, all failed.
+ *
+ * @example
+ * ```ts
+ * @SqsBatchTask('index', { queue: 'index', maxSize: 100, maxWaitMs: 200 })
+ * index(@Payload() items: SqsBatchItem<Doc>[]): Promise<SqsBatchResponse> {}
+ * ```
+ */
+export function SqsBatchTask(
+  task?: TaskReference,
+  options: SqsBatchTaskOptions = {},
+): MethodDecorator & ClassDecorator {
+  const { queue = queueOf(task), ...handlerOptions } = options;
+  checkBatchOptions('@SqsBatchTask()', handlerOptions);
+  return declareHandler({
+    pattern: patternOf(task),
+    queue,
+    definition: { kind: 'batch', options: handlerOptions },
+  });
+}
