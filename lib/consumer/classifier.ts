@@ -45,6 +45,9 @@ export class Classifier {
     if (control.kind === 'dead-letter') {
       return { kind: 'dead-letter', reason: control.reason, error };
     }
+    if (control.kind === 'leave') {
+      return { kind: 'retry', delaySeconds: undefined, error, wanted: true };
+    }
     const delaySeconds = control.delaySeconds ?? this.delayOf(this.policyFor(failure), failure);
     return { kind: 'retry', delaySeconds, error, wanted: true };
   }

@@ -43,7 +43,9 @@ function withReason(
 
 /** SQS refuses control characters, half surrogates and empty values. */
 function carriable(reason: string): string {
-  const printable = [...reason.slice(0, maxReasonLength)].filter((char) => char >= ' ').join('');
+  const printable = Array.from(reason.slice(0, maxReasonLength))
+    .filter((char) => char >= ' ')
+    .join('');
   return Buffer.from(printable, 'utf8').toString('utf8') || 'no reason given';
 }
 

@@ -1,5 +1,5 @@
 import { DrainDeadlineError, StuckTaskError } from '../contracts/errors/index.js';
-import type { ReceivedMessage } from '../contracts/gateway.js';
+import type { ReceivedMessage, ReceiveRequest } from '../contracts/gateway.js';
 import type { BatchTaskHandler } from '../contracts/handlers.js';
 import type { Outcome } from '../contracts/task.js';
 import type { WorkerQueueStatus } from '../contracts/worker-port.js';
@@ -43,6 +43,19 @@ export class QueueWorker implements DeliveryOwner {
 
   start(): void {
     this.engine.fetcher.pump();
+  }
+
+  /** One receive instead of polling: runs and settles all that it brings. */
+  async processOnce(request: ReceiveRequest): Promise<void> {
+    const { queue, clock } = this.parts;
+    const messages = await queue.gateway.receive(queue.url, {
+      ...request,
+      visibilityTimeoutSeconds: this.engine.visibilityTimeoutSeconds,
+    });
+    this.accept(messages, clock.now());
+    await this.emptyWithin(Infinity);
+    await this.flush(Infinity);
+    this.close();
   }
 
   pause(): void {
@@ -164,7 +177,7 @@ export class QueueWorker implements DeliveryOwner {
   private async runBatch(deliveries: Delivery[], handler: BatchTaskHandler): Promise<void> {
     for (const delivery of deliveries) this.started(delivery);
     const outcomes = await this.engine.executor.runBatch(deliveries, handler);
-    deliveries.forEach((delivery, i) => this.finished(delivery, outcomes[i] as Outcome));
+    deliveries.forEach((delivery, i) => this.finished(delivery, outcomes[i]));
   }
 
   private started(delivery: Delivery): void {
@@ -225,7 +238,7 @@ export class QueueWorker implements DeliveryOwner {
   }
 
   private async emptyWithin(ms: number): Promise<void> {
-    if (this.engine.dispatcher.running.size === 0 || this.isHurried) return;
+    if (this.engine.dispatcher.isEmpty || this.isHurried) return;
     const empty = new Promise<void>((resolve) => this.emptyWaiters.push(resolve));
     await settledWithin(empty, ms, this.parts.clock);
   }

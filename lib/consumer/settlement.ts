@@ -91,7 +91,7 @@ export class Settlements {
     try {
       const copy = deadLetterCopy(delivery.message, { queue, reason, isFifo: deadLetter.isFifo });
       const [result] = await deadLetter.gateway.sendBatch(deadLetter.url, [copy]);
-      if (result?.ok !== true) throw new Error(result?.failure.message ?? 'no answer');
+      if (!result?.ok) throw new Error(result?.failure.message ?? 'no answer');
     } catch (error) {
       const fields = { queue, deadLetterQueue: deadLetter.name, reason: errorText(error) };
       this.sayOnce('The dead-letter queue did not accept a message; it is retried instead', fields);

@@ -43,7 +43,7 @@ function logOutcome(
 }
 
 /** The handler chose it, or nobody waits for it any more: nothing is wrong. */
-function isExpected(outcome: Outcome): boolean {
+function isExpected(outcome: Exclude<Outcome, { kind: 'success' }>): boolean {
   if (outcome.kind === 'retry') return outcome.wanted;
   return outcome.kind === 'release' || outcome.error === undefined || isChosen(outcome.error);
 }

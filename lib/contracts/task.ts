@@ -67,6 +67,8 @@ export const CONTROL_ERROR = Symbol.for('nestjs-sqs-tasks:control-error');
 
 export type ControlSignal =
   | { kind: 'retry'; delaySeconds?: number }
+  /** Not settled at all: the message comes back when its running visibility timeout ends. */
+  | { kind: 'leave' }
   | { kind: 'discard'; reason: string }
   | { kind: 'dead-letter'; reason: string };
 

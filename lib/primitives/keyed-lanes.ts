@@ -105,6 +105,6 @@ interface Lane<T> {
 function placeOf<T>(items: T[], item: T, isBefore?: (a: T, b: T) => boolean): number {
   let place = items.length;
   if (isBefore === undefined) return place;
-  while (place > 0 && isBefore(item, items[place - 1] as T)) place--;
+  while (place > 0 && isBefore(item, items[place - 1])) place--;
   return place;
 }

@@ -7,11 +7,11 @@ export function settledWithin(
   clock: Clock,
 ): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = clock.setTimer(() => resolve(false), ms);
-    const done = (): void => {
-      timer.cancel();
+    const timer = ms === Infinity ? undefined : clock.setTimer(() => resolve(false), ms);
+    const ended = (): void => {
+      timer?.cancel();
       resolve(true);
     };
-    promise.then(done, done);
+    promise.then(ended, ended);
   });
 }

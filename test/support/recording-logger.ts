@@ -28,6 +28,10 @@ export class RecordingLogger implements SqsLogger {
     return true;
   }
 
+  isLogEnabled(): boolean {
+    return true;
+  }
+
   /** Messages of one level. */
   at(level: string): string[] {
     return this.lines.filter((line) => line.level === level).map((line) => line.message);

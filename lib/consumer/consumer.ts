@@ -1,0 +1,148 @@
+import type { Clock } from '../contracts/clock.js';
+import type { WorkerEvents } from '../contracts/events.js';
+import type { HandlerLookup, HandlerMatch } from '../contracts/handlers.js';
+import type { SqsTaskInterceptor } from '../contracts/interceptors.js';
+import { SQS_LIMITS } from '../contracts/limits.js';
+import type { SqsLogger } from '../contracts/logger.js';
+import type { ConsumeOptions, ResolvedConsumeOptions } from '../contracts/options/index.js';
+import type { QueueHandle } from '../contracts/queue-handle.js';
+import type { Outcome, TaskMessage } from '../contracts/task.js';
+import { Background } from '../primitives/background.js';
+import { EventHub } from '../primitives/event-hub.js';
+import type { QueueWorkerParts } from './assembly.js';
+import { MessageStream } from './message-stream.js';
+import { resolveConsumeOptions } from './options/resolve-worker-options.js';
+import { PollBudget } from './polling/poll-budget.js';
+import { QueueWorker } from './queue-worker.js';
+import type { StartGate } from './start-gate.js';
+import { logTaskEvents } from './task-log.js';
+
+export interface ConsumerParts {
+  handlers: HandlerLookup;
+  interceptors: readonly SqsTaskInterceptor[];
+  clock: Clock;
+  logger: SqsLogger;
+}
+
+export interface ProcessBatchOptions {
+  /** Messages of the one receive. Range 1…10. @default 10 */
+  maxMessages?: number;
+  /** Seconds the receive waits for messages. Range 0…20. @default 0 */
+  waitTimeSeconds?: number;
+}
+
+export interface ProcessedBatch {
+  readonly succeeded: readonly TaskMessage[];
+  readonly failed: readonly FailedMessage[];
+}
+
+export interface FailedMessage {
+  readonly message: TaskMessage;
+  /** What was thrown; undefined where nothing was, such as for an expired request. */
+  readonly error: unknown;
+  readonly outcome: Outcome;
+}
+
+/** Consuming without a worker: one receive at a time, or a loop of one's own. */
+export class Consumer {
+  constructor(private readonly parts: ConsumerParts) {}
+
+  /**
+   * One receive; every message of it runs through its handler, is settled, and is told of.
+   * @throws GatewayError where the receive fails
+   */
+  async processBatch(
+    queue: QueueHandle,
+    { maxMessages = SQS_LIMITS.batchEntries, waitTimeSeconds = 0 }: ProcessBatchOptions = {},
+  ): Promise<ProcessedBatch> {
+    // In place retries would make a batch last as long as their delays.
+    const consume = resolveConsumeOptions({
+      concurrency: SQS_LIMITS.batchEntries,
+      fifoFailure: 'release',
+    });
+    const events = this.events();
+    const worker = this.worker(queue, { consume, handlers: this.parts.handlers, events });
+    const succeeded: TaskMessage[] = [];
+    const failed: FailedMessage[] = [];
+    events.on('task:settled', ({ delivery: { message }, outcome }) => {
+      if (outcome.kind === 'success') succeeded.push(message);
+      else failed.push({ message, outcome, error: 'error' in outcome ? outcome.error : undefined });
+    });
+    await worker.processOnce({ maxMessages, waitTimeSeconds });
+    return { succeeded, failed };
+  }
+
+  /** Messages for a loop of one's own; each is settled by its own `ack()` or `retry()`. */
+  messages(queue: QueueHandle, options: ConsumeOptions = {}): MessageStream {
+    const consume = resolveConsumeOptions(options);
+    const stream = new MessageStream({
+      maxUnsettled: consume.concurrency,
+      logger: this.parts.logger,
+      queue: queue.name,
+      begin: () => worker.start(),
+      end: async () => {
+        worker.beginDrain();
+        await worker.finishDrain(this.parts.clock.now(), false);
+      },
+    });
+    const worker = this.worker(queue, {
+      consume,
+      handlers: onlyHandler({ kind: 'task', handler: stream.handler }),
+      events: this.events(),
+    });
+    return stream;
+  }
+
+  private events(): EventHub<WorkerEvents> {
+    const { logger } = this.parts;
+    const events = new EventHub<WorkerEvents>((event, error) =>
+      logger.error(`A listener of "${event}" failed`, {}, error),
+    );
+    logTaskEvents(events, logger);
+    return events;
+  }
+
+  private worker(
+    queue: QueueHandle,
+    own: {
+      consume: ResolvedConsumeOptions;
+      handlers: HandlerLookup;
+      events: EventHub<WorkerEvents>;
+    },
+  ): QueueWorker {
+    const { interceptors, clock, logger } = this.parts;
+    const background = new Background((error) =>
+      logger.error('Something in the consumer failed that should not', {}, error),
+    );
+    const parts: QueueWorkerParts = {
+      ...own,
+      queue,
+      handlersOf: queue.name,
+      interceptors,
+      drainTimeoutMs: 0,
+      gate: alwaysOpen,
+      budget: new PollBudget(queue.gateway.maxOpenReceives),
+      background,
+      clock,
+      logger,
+      onFatal: (error) => logger.error('A task chose to crash', { queue: queue.name }, error),
+    };
+    return new QueueWorker(parts);
+  }
+}
+
+const alwaysOpen: StartGate = {
+  startsLeft: () => Infinity,
+  started() {},
+  ended() {},
+  received() {},
+};
+
+function onlyHandler(match: HandlerMatch): HandlerLookup {
+  return {
+    find: () => match,
+    findRaw: () => undefined,
+    patternsOf: () => [],
+    maxBatchSizeOf: () => 0,
+  };
+}
