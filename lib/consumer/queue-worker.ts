@@ -48,6 +48,7 @@ export class QueueWorker implements DeliveryOwner {
   /** One receive instead of polling: runs and settles all that it brings. */
   async processOnce(request: ReceiveRequest): Promise<void> {
     const { queue, clock } = this.parts;
+    this.engine.fetcher.stop();
     const messages = await queue.gateway.receive(queue.url, {
       ...request,
       visibilityTimeoutSeconds: this.engine.visibilityTimeoutSeconds,
