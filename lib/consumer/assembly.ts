@@ -98,6 +98,7 @@ export function assemble(parts: QueueWorkerParts, hooks: AssemblyHooks): Assembl
   };
 }
 
+/** Sent with each receive, so that leases end when we think they do, whatever the queue was changed to meanwhile. */
 function visibilityTimeoutOf({ consume, queue }: QueueWorkerParts): number {
   return (
     consume.visibilityTimeoutSeconds ??
@@ -226,13 +227,16 @@ function fetcherOf(parts: QueueWorkerParts, demand: Dispatcher, hooks: AssemblyH
     queueUrl,
     isFifo,
     waitTimeSeconds: consume.waitTimeSeconds,
-    visibilityTimeoutSeconds: visibilityToSend(parts),
+    visibilityTimeoutSeconds: visibilityTimeoutOf(parts),
     clock,
     background,
     budget,
     demand,
     onMessages: (messages, receivedAt) => hooks.accept(messages, receivedAt),
-    onAnswered: (count) => events.emit('poll:answered', { queue: name, count }),
+    onAnswered: (count) => {
+      parts.gate.answered(name, count);
+      events.emit('poll:answered', { queue: name, count });
+    },
     onFailed: (error, retryInMs) => {
       if (!isSaid) logPollFailure(parts, error, retryInMs);
       // What only a person can mend is said once, until it works again.
@@ -245,14 +249,6 @@ function fetcherOf(parts: QueueWorkerParts, demand: Dispatcher, hooks: AssemblyH
       events.emit('poll:recovered', { queue: name });
     },
   });
-}
-
-/** Where the queue's own timeout is not known, every receive says ours. */
-function visibilityToSend(parts: QueueWorkerParts): number | undefined {
-  const isQueuesOwn =
-    parts.consume.visibilityTimeoutSeconds === undefined &&
-    parts.queue.visibilityTimeoutSeconds !== undefined;
-  return isQueuesOwn ? undefined : visibilityTimeoutOf(parts);
 }
 
 function logPollFailure(

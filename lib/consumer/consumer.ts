@@ -135,7 +135,7 @@ const alwaysOpen: StartGate = {
   startsLeft: () => Infinity,
   started() {},
   ended() {},
-  received() {},
+  answered() {},
 };
 
 function onlyHandler(match: HandlerMatch): HandlerLookup {

@@ -3,6 +3,6 @@ export interface StartGate {
   startsLeft(): number;
   started(): void;
   ended(): void;
-  /** A message was received: the worker is not idle. */
-  received(): void;
+  /** A receive of a queue answered with so many messages. */
+  answered(queue: string, count: number): void;
 }

@@ -4,6 +4,7 @@ import type { StartGate } from './start-gate.js';
 
 export interface StopWatchParts {
   policy: StopPolicy;
+  queues: readonly string[];
   clock: Clock;
   /** The policy says so; called at most once. */
   onStop(): void;
@@ -12,6 +13,7 @@ export interface StopWatchParts {
 /** Counts what a stop policy wants to know, and asks it whenever the answer may have changed. */
 export class StopWatch implements StartGate {
   private readonly decision: StopDecision;
+  private readonly lastCounts = new Map<string, number>();
   private startedCount = 0;
   private endedCount = 0;
   private lastActiveAt: number;
@@ -45,8 +47,10 @@ export class StopWatch implements StartGate {
     this.ask();
   }
 
-  received(): void {
-    this.lastActiveAt = this.parts.clock.now();
+  answered(queue: string, count: number): void {
+    if (count > 0) this.lastActiveAt = this.parts.clock.now();
+    this.lastCounts.set(queue, count);
+    if (count === 0) this.ask();
   }
 
   close(): void {
@@ -79,6 +83,10 @@ export class StopWatch implements StartGate {
     const { endedCount, startedCount } = this;
     const runningCount = startedCount - endedCount;
     const idleMs = runningCount > 0 ? 0 : this.parts.clock.now() - this.lastActiveAt;
-    return { endedCount, runningCount, idleMs };
+    return { endedCount, runningCount, idleMs, areQueuesEmpty: this.areQueuesEmpty };
+  }
+
+  private get areQueuesEmpty(): boolean {
+    return this.parts.queues.every((queue) => this.lastCounts.get(queue) === 0);
   }
 }

@@ -53,6 +53,7 @@ export class Worker implements WorkerControl {
     );
     this.stopWatch = new StopWatch({
       policy: stopWhen,
+      queues: this.names,
       clock,
       onStop: () => void this.stop('stop-policy'),
     });

@@ -6,6 +6,8 @@ export interface StopFacts {
   readonly runningCount: number;
   /** Milliseconds since a message was last received or a handler last ran. */
   readonly idleMs: number;
+  /** The last receive of every queue brought nothing; false until each has answered once. */
+  readonly areQueuesEmpty: boolean;
 }
 
 /** Decides when a worker stops by itself. Combine with `anyOf` and `allOf`, or write your own. */

@@ -12,8 +12,8 @@ export interface FetcherParts {
   queueUrl: string;
   isFifo: boolean;
   waitTimeSeconds: number;
-  /** Sent with each receive; undefined: the queue's own applies. */
-  visibilityTimeoutSeconds: number | undefined;
+  /** Sent with each receive. */
+  visibilityTimeoutSeconds: number;
   clock: Clock;
   background: Background;
   budget: PollBudget;
@@ -158,10 +158,11 @@ export class Fetcher {
 
   private request(size: number): ReceiveRequest {
     const { waitTimeSeconds, visibilityTimeoutSeconds, isFifo } = this.parts;
-    const request: ReceiveRequest = { maxMessages: size, waitTimeSeconds };
-    if (visibilityTimeoutSeconds !== undefined) {
-      request.visibilityTimeoutSeconds = visibilityTimeoutSeconds;
-    }
+    const request: ReceiveRequest = {
+      maxMessages: size,
+      waitTimeSeconds,
+      visibilityTimeoutSeconds,
+    };
     if (!isFifo) return request;
     const again = this.takeLost(size);
     if (again !== undefined) request.maxMessages = again.maxMessages;

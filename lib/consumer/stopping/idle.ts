@@ -5,7 +5,7 @@ import { validateOptions } from '../../contracts/options/schema/validate-options
 import type { StopDecision, StopFacts, StopPolicy } from '../../contracts/stop-policy.js';
 
 export interface IdleOptions {
-  /** Seconds without a message and without a running handler. 0 or more. */
+  /** Seconds without a message and without a running handler. Above 0. */
   seconds: number;
 }
 
@@ -18,16 +18,20 @@ export function idle(options: IdleOptions): StopPolicy {
   return { start: () => idleFor(seconds * 1_000) };
 }
 
-/** Stops at the first moment without work. */
+/** Stops as soon as nothing runs and every queue has answered a receive with nothing. */
 export function asap(): StopPolicy {
-  return idle({ seconds: 0 });
+  return {
+    start: () => ({
+      shouldStop: ({ runningCount, areQueuesEmpty }) => runningCount === 0 && areQueuesEmpty,
+    }),
+  };
 }
 
 const idleSchema = schemaOf<IdleOptions>()({
-  seconds: required(z.number().min(0), {
-    expected: 'a number of seconds, 0 or more',
+  seconds: required(z.number().positive(), {
+    expected: 'a number of seconds above 0 (asap() stops without waiting)',
     description: 'Seconds without a message and without a running handler.',
-    range: '0…',
+    range: 'above 0',
   }),
 });
 

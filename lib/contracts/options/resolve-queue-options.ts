@@ -7,6 +7,7 @@ import type {
   ResolvedDeadLetter,
   ResolvedQueueOptions,
 } from './queue-options.js';
+import { isFifoReference } from './schema/queue-reference.js';
 
 /** Completes the options of a queue that were validated; a bare name is a queue as it is. */
 export function resolveQueueOptions(
@@ -19,7 +20,7 @@ export function resolveQueueOptions(
     ...QUEUE_DEFAULTS,
     ...given({ onMissingQueue: module.onMissingQueue }),
     ...given(options),
-    isFifo: options.name.endsWith('.fifo'),
+    isFifo: isFifoReference(options.name),
     deadLetter: deadLetter === undefined ? undefined : resolveDeadLetter(deadLetter),
   };
 }

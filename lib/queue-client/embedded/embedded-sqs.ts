@@ -1,22 +1,14 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
-import { InvalidOptionsError, MissingPackageError, type SqsLogger } from '../../contracts/index.js';
+import { InvalidOptionsError, silentLogger, type SqsLogger } from '../../contracts/index.js';
+import { loadFauxqs, type EmulatorApp, type EmulatorModule } from './load-fauxqs.js';
 
 export interface SqsEmbeddedSetup {
-  logger: SqsLogger;
+  /** @default none: nothing is written */
+  logger?: SqsLogger;
   /** Where `SQS_EMBEDDED_URL` and `NODE_ENV` are read. @default process.env */
   env?: Record<string, string | undefined>;
   /** Loads the emulator. @default the optional package `fauxqs` */
   load?: () => Promise<EmulatorModule>;
-}
-
-/** What is used of the package `fauxqs`, in its versions 1 and 2. */
-export interface EmulatorModule {
-  buildApp(options: { logger: boolean }): EmulatorApp;
-}
-
-export interface EmulatorApp {
-  listen(options: { host: string; port: number }): PromiseLike<string>;
-  close(): PromiseLike<unknown>;
 }
 
 /**
@@ -28,9 +20,9 @@ export class SqsEmbedded {
    * @throws MissingPackageError where `fauxqs` is not installed
    * @throws InvalidOptionsError where `SQS_EMBEDDED_URL` is not an http URL of this machine
    */
-  static async start(setup: SqsEmbeddedSetup): Promise<SqsEmbedded> {
+  static async start(setup: SqsEmbeddedSetup = {}): Promise<SqsEmbedded> {
     const env = setup.env ?? process.env;
-    warnInProduction(env, setup.logger);
+    warnInProduction(env, setup.logger ?? silentLogger);
     const shared = env['SQS_EMBEDDED_URL'];
     if (shared !== undefined && shared !== '') return new SqsEmbedded(readSharedUrl(shared));
     return startEmulator(
@@ -95,38 +87,9 @@ async function startEmulator<T>(
   const { buildApp } = await load();
   const app = buildApp({ logger: false });
   // Named, as the emulator's own start function listens on every interface.
-  const endpoint = await app.listen({ host: '127.0.0.1', port: 0 });
-  return make(endpoint, app);
+  return make(await app.listen({ host: '127.0.0.1', port: 0 }), app);
 }
 
 async function closeEmulator(app: EmulatorApp | undefined): Promise<void> {
   await app?.close();
-}
-
-async function loadFauxqs(): Promise<EmulatorModule> {
-  try {
-    return await import('fauxqs');
-  } catch (cause) {
-    throw cannotLoad(cause);
-  }
-}
-
-/** Exported for the specs only. */
-export function cannotLoad(cause: unknown): Error {
-  const { code, message } = cause as { code?: string; message?: string };
-  if (code === 'ERR_MODULE_NOT_FOUND' && message?.includes("'fauxqs'") === true) {
-    return new MissingPackageError({
-      packageName: 'fauxqs',
-      neededFor: 'connection: { embedded: true }',
-      install: 'npm install --save-dev fauxqs@1',
-      cause,
-    });
-  }
-  return new InvalidOptionsError({
-    where: 'connection: { embedded: true }',
-    problems: [
-      `the package "fauxqs" could not be loaded on Node ${process.version}: ${message ?? String(cause)}; ` +
-        'its version 1 runs on Node 20 and later',
-    ],
-  });
 }

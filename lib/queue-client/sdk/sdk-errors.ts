@@ -33,7 +33,8 @@ function readError(error: unknown): SeenError {
   if (typeof error !== 'object' || error === null) return plainError(String(error));
   const from = error as Record<string, unknown>;
   const metadata = (from['$metadata'] ?? {}) as { httpStatusCode?: unknown };
-  const codes = [from['name'], from['Code'], from['code']].filter(isTelling);
+  // The network's code first: the SDK calls a cut connection a `TimeoutError` too.
+  const codes = [from['code'], from['name'], from['Code']].filter(isTelling);
   const message = typeof from['message'] === 'string' ? from['message'] : '';
   return {
     codes,

@@ -1,26 +1,21 @@
 import {
-  CancelMessageMoveTaskCommand,
   ChangeMessageVisibilityBatchCommand,
   CreateQueueCommand,
   DeleteMessageBatchCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
-  ListMessageMoveTasksCommand,
   ListQueuesCommand,
   ListQueueTagsCommand,
   PurgeQueueCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SetQueueAttributesCommand,
-  StartMessageMoveTaskCommand,
   TagQueueCommand,
-  type ListMessageMoveTasksResultEntry,
   type QueueAttributeName,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import {
-  GatewayError,
   SQS_LIMITS,
   type CallOptions,
   type CreateQueueOptions,
@@ -36,8 +31,9 @@ import {
   type SqsLogger,
   type VisibilityChange,
 } from '../../contracts/index.js';
-import { toGatewayError, type CallFacts } from './sdk-errors.js';
+import { callSdk, present } from './sdk-call.js';
 import { alignResults, toReceivedMessage, toSendEntry } from './sdk-messages.js';
+import { cancelMoveTask, listMoveTasks, startMoveTask } from './sdk-move-tasks.js';
 
 export interface SdkGatewaySetup {
   client: SQSClient;
@@ -70,8 +66,9 @@ export class SdkGateway implements QueueGateway {
       QueueUrl: queueUrl,
       Entries: entries.map(toSendEntry),
     });
-    const answer = await this.call('SendMessageBatch', queueUrl, options, (send) =>
-      this.client.send(command, send),
+    const answer = await callSdk(
+      { operation: 'SendMessageBatch', queue: queueUrl, signal: options?.signal },
+      (send) => this.client.send(command, send),
     );
     return alignResults(entries.length, answer, ({ MessageId, SequenceNumber }) =>
       SequenceNumber === undefined
@@ -94,8 +91,9 @@ export class SdkGateway implements QueueGateway {
       MessageAttributeNames: ['All'],
       MessageSystemAttributeNames: ['All'],
     });
-    const answer = await this.call('ReceiveMessage', queueUrl, options, (send) =>
-      this.client.send(command, send),
+    const answer = await callSdk(
+      { operation: 'ReceiveMessage', queue: queueUrl, signal: options?.signal },
+      (send) => this.client.send(command, send),
     );
     return this.readMessages(queueUrl, answer.Messages ?? []);
   }
@@ -113,8 +111,9 @@ export class SdkGateway implements QueueGateway {
         ReceiptHandle: handle,
       })),
     });
-    const answer = await this.call('DeleteMessageBatch', queueUrl, options, (send) =>
-      this.client.send(command, send),
+    const answer = await callSdk(
+      { operation: 'DeleteMessageBatch', queue: queueUrl, signal: options?.signal },
+      (send) => this.client.send(command, send),
     );
     return alignResults(receiptHandles.length, answer, nothing);
   }
@@ -133,8 +132,9 @@ export class SdkGateway implements QueueGateway {
         VisibilityTimeout: entry.visibilityTimeoutSeconds,
       })),
     });
-    const answer = await this.call('ChangeMessageVisibilityBatch', queueUrl, options, (send) =>
-      this.client.send(command, send),
+    const answer = await callSdk(
+      { operation: 'ChangeMessageVisibilityBatch', queue: queueUrl, signal: options?.signal },
+      (send) => this.client.send(command, send),
     );
     return alignResults(entries.length, answer, nothing);
   }
@@ -144,7 +144,7 @@ export class SdkGateway implements QueueGateway {
       QueueName: queueName,
       QueueOwnerAWSAccountId: options?.ownerAccountId,
     });
-    const answer = await this.call('GetQueueUrl', queueName, undefined, () =>
+    const answer = await callSdk({ operation: 'GetQueueUrl', queue: queueName }, () =>
       this.client.send(command),
     );
     return present(answer.QueueUrl, { operation: 'GetQueueUrl', queue: queueName });
@@ -156,14 +156,14 @@ export class SdkGateway implements QueueGateway {
       Attributes: options?.attributes,
       tags: options?.tags,
     });
-    const answer = await this.call('CreateQueue', queueName, undefined, () =>
+    const answer = await callSdk({ operation: 'CreateQueue', queue: queueName }, () =>
       this.client.send(command),
     );
     return present(answer.QueueUrl, { operation: 'CreateQueue', queue: queueName });
   }
 
   async deleteQueue(queueUrl: string): Promise<void> {
-    await this.call('DeleteQueue', queueUrl, undefined, () =>
+    await callSdk({ operation: 'DeleteQueue', queue: queueUrl }, () =>
       this.client.send(new DeleteQueueCommand({ QueueUrl: queueUrl })),
     );
   }
@@ -185,7 +185,7 @@ export class SdkGateway implements QueueGateway {
       QueueUrl: queueUrl,
       AttributeNames: [...(names ?? ['All'])] as QueueAttributeName[],
     });
-    const answer = await this.call('GetQueueAttributes', queueUrl, undefined, () =>
+    const answer = await callSdk({ operation: 'GetQueueAttributes', queue: queueUrl }, () =>
       this.client.send(command),
     );
     return { ...answer.Attributes };
@@ -193,57 +193,40 @@ export class SdkGateway implements QueueGateway {
 
   async setQueueAttributes(queueUrl: string, attributes: Record<string, string>): Promise<void> {
     const command = new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: attributes });
-    await this.call('SetQueueAttributes', queueUrl, undefined, () => this.client.send(command));
+    await callSdk({ operation: 'SetQueueAttributes', queue: queueUrl }, () =>
+      this.client.send(command),
+    );
   }
 
   async purgeQueue(queueUrl: string): Promise<void> {
-    await this.call('PurgeQueue', queueUrl, undefined, () =>
+    await callSdk({ operation: 'PurgeQueue', queue: queueUrl }, () =>
       this.client.send(new PurgeQueueCommand({ QueueUrl: queueUrl })),
     );
   }
 
   async tagQueue(queueUrl: string, tags: Record<string, string>): Promise<void> {
-    await this.call('TagQueue', queueUrl, undefined, () =>
+    await callSdk({ operation: 'TagQueue', queue: queueUrl }, () =>
       this.client.send(new TagQueueCommand({ QueueUrl: queueUrl, Tags: tags })),
     );
   }
 
   async listQueueTags(queueUrl: string): Promise<Record<string, string>> {
-    const answer = await this.call('ListQueueTags', queueUrl, undefined, () =>
+    const answer = await callSdk({ operation: 'ListQueueTags', queue: queueUrl }, () =>
       this.client.send(new ListQueueTagsCommand({ QueueUrl: queueUrl })),
     );
     return { ...answer.Tags };
   }
 
-  async startMoveTask(request: MoveTaskRequest): Promise<string> {
-    const command = new StartMessageMoveTaskCommand({
-      SourceArn: request.sourceArn,
-      DestinationArn: request.destinationArn,
-      MaxNumberOfMessagesPerSecond: request.maxMessagesPerSecond,
-    });
-    const answer = await this.call('StartMessageMoveTask', request.sourceArn, undefined, () =>
-      this.client.send(command),
-    );
-    const call = { operation: 'StartMessageMoveTask', queue: request.sourceArn };
-    return present(answer.TaskHandle, call);
+  startMoveTask(request: MoveTaskRequest): Promise<string> {
+    return startMoveTask(this.client, request);
   }
 
-  async listMoveTasks(sourceArn: string): Promise<MoveTaskStatus[]> {
-    const command = new ListMessageMoveTasksCommand({
-      SourceArn: sourceArn,
-      MaxResults: SQS_LIMITS.moveTasksListed,
-    });
-    const answer = await this.call('ListMessageMoveTasks', sourceArn, undefined, () =>
-      this.client.send(command),
-    );
-    return (answer.Results ?? []).map((entry) => toMoveTaskStatus(entry, sourceArn));
+  listMoveTasks(sourceArn: string): Promise<MoveTaskStatus[]> {
+    return listMoveTasks(this.client, sourceArn);
   }
 
-  async cancelMoveTask(taskHandle: string): Promise<number> {
-    const answer = await this.call('CancelMessageMoveTask', undefined, undefined, () =>
-      this.client.send(new CancelMessageMoveTaskCommand({ TaskHandle: taskHandle })),
-    );
-    return answer.ApproximateNumberOfMessagesMoved ?? 0;
+  cancelMoveTask(taskHandle: string): Promise<number> {
+    return cancelMoveTask(this.client, taskHandle);
   }
 
   async close(): Promise<void> {
@@ -259,7 +242,7 @@ export class SdkGateway implements QueueGateway {
       // Without a page size SQS answers one page and no token.
       MaxResults: SQS_LIMITS.listQueuesPage,
     });
-    return this.call('ListQueues', undefined, undefined, () => this.client.send(command));
+    return callSdk({ operation: 'ListQueues' }, () => this.client.send(command));
   }
 
   private readMessages(
@@ -281,43 +264,8 @@ export class SdkGateway implements QueueGateway {
       { queue: queueUrl, messageId },
     );
   }
-
-  private async call<T>(
-    operation: string,
-    queue: string | undefined,
-    options: CallOptions | undefined,
-    run: (send: { abortSignal?: AbortSignal }) => Promise<T>,
-  ): Promise<T> {
-    const signal = options?.signal;
-    try {
-      return await run(signal === undefined ? {} : { abortSignal: signal });
-    } catch (error) {
-      throw toGatewayError(error, { operation, queue, signal });
-    }
-  }
 }
 
 function nothing(): undefined {
   return undefined;
-}
-
-function present(value: string | undefined, call: CallFacts): string {
-  if (value !== undefined && value !== '') return value;
-  throw new GatewayError({ ...call, kind: 'unavailable', detail: 'the answer was incomplete' });
-}
-
-function toMoveTaskStatus(
-  entry: ListMessageMoveTasksResultEntry,
-  sourceArn: string,
-): MoveTaskStatus {
-  return {
-    taskHandle: entry.TaskHandle,
-    status: (entry.Status ?? 'FAILED') as MoveTaskStatus['status'],
-    sourceArn: entry.SourceArn ?? sourceArn,
-    destinationArn: entry.DestinationArn,
-    movedCount: entry.ApproximateNumberOfMessagesMoved ?? 0,
-    toMoveCount: entry.ApproximateNumberOfMessagesToMove,
-    failureReason: entry.FailureReason,
-    startedAt: entry.StartedTimestamp ?? 0,
-  };
 }

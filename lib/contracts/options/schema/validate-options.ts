@@ -58,10 +58,16 @@ function extended(key: string, known: readonly string[]): string | undefined {
 }
 
 function wrongValue(issue: Issue, path: Path, { schema, value }: Checked): string {
-  const facts = factsOf(schemaAt(schema, path));
-  const expected = expectedBy(issue) ?? facts?.expected ?? issue.message;
-  const got = shown(valueAt(value, path), facts?.isSecret === true);
+  const expected = expectedBy(issue) ?? factsOf(schemaAt(schema, path))?.expected;
+  if (expected === undefined) return `Option ${written(path)}: ${issue.message}`;
+  const got = shown(valueAt(value, path), isSecret(schema, path));
   return `Expected ${written(path)} to be ${expected}, got ${got}`;
+}
+
+/** What lies inside a secret option is secret too. */
+function isSecret(schema: z.ZodType, path: Path): boolean {
+  const above = path.map((_, index) => schemaAt(schema, path.slice(0, index + 1)));
+  return above.some((option) => factsOf(option)?.isSecret === true);
 }
 
 /** Rules between options say themselves what they expect. */
@@ -133,10 +139,10 @@ function step(key: PropertyKey, isFirst: boolean): string {
 
 const MAX_SHOWN_CHARACTERS = 60;
 
-function shown(value: unknown, isSecret: boolean): string {
+function shown(value: unknown, isHidden: boolean): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
-  if (isSecret) return kindOf(value);
+  if (isHidden) return kindOf(value);
   if (typeof value === 'string') return JSON.stringify(shortened(value));
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return kindOf(value);

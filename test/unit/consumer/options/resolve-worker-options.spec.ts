@@ -11,7 +11,7 @@ describe('resolveWorkerOptions', () => {
     const { queues, defaults, drainTimeoutMs, stopWhen } = resolveWorkerOptions();
     expect(queues).toBeUndefined();
     expect(drainTimeoutMs).toBe(20_000);
-    const facts = { endedCount: 1e6, runningCount: 0, idleMs: 1e9 };
+    const facts = { endedCount: 1e6, runningCount: 0, idleMs: 1e9, areQueuesEmpty: false };
     expect(stopWhen.start().shouldStop(facts)).toBe(false);
     const policy = { kind: 'retry', backoff: expect.any(Function) };
     expect(defaults).toEqual({

@@ -8,10 +8,10 @@ import {
   never,
 } from '../../../../lib/consumer/stopping/index.js';
 
-const busy: StopFacts = { endedCount: 0, runningCount: 1, idleMs: 0 };
+const busy: StopFacts = { endedCount: 0, runningCount: 1, idleMs: 0, areQueuesEmpty: false };
 
 function quiet(idleMs: number, endedCount = 0): StopFacts {
-  return { endedCount, runningCount: 0, idleMs };
+  return { endedCount, runningCount: 0, idleMs, areQueuesEmpty: false };
 }
 
 function stops(policy: StopPolicy, facts: StopFacts): boolean {
@@ -58,8 +58,10 @@ describe('idle', () => {
 });
 
 describe('asap', () => {
-  test('stops at the first moment without work', () => {
-    expect([quiet(0), busy].map((facts) => stops(asap(), facts))).toEqual([true, false]);
+  test('stops once every queue has answered with nothing and nothing runs', () => {
+    const empty = { areQueuesEmpty: true };
+    const facts = [{ ...quiet(0), ...empty }, { ...busy, ...empty }, quiet(1_000)];
+    expect(facts.map((one) => stops(asap(), one))).toEqual([true, false, false]);
   });
 });
 

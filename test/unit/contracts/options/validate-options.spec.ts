@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { InvalidOptionsError, type ProducerOptions } from '../../../../lib/contracts/index.js';
 import {
   moduleSchema,
+  option,
   producerSchema,
   queueSchema,
+  required,
   schemaOf,
   validateOptions,
   workerSchema,
@@ -99,6 +101,24 @@ describe('validateOptions', () => {
       expect(problems.length).toBeGreaterThan(0);
       expect(problems.join()).not.toContain(secret);
     }
+  });
+
+  test('hides what lies inside a secret option', () => {
+    const facts = { expected: 'an object', description: '', isSecret: true };
+    const key = required(z.string(), { expected: 'text', description: '' });
+    const schema = z.strictObject({ connection: option(z.strictObject({ key }), facts) });
+    expect(problemsOf(schema, { connection: { key: 12_345 } })).toEqual([
+      'Expected connection.key to be text, got a number',
+    ]);
+  });
+
+  test('checks what a feature adds to the options, described or not', () => {
+    const stages = z.array(z.string()).optional();
+    const schema = workerSchema.extend({ stages });
+    expect(problemsOf(schema, { stags: [], stages: [1] })).toEqual([
+      expect.stringMatching(/^Option stages\[0\]: .*expected string/),
+      'Unknown option stags; did you mean stages?',
+    ]);
   });
 
   test('shortens long values', () => {
