@@ -16,7 +16,9 @@ export class LogRecord {
   }
 
   [inspect.custom](): string {
-    const facts = Object.entries(this).filter(([name, value]) => name !== 'message' && value !== undefined);
+    const facts = Object.entries(this).filter(
+      ([name, value]) => name !== 'message' && value !== undefined,
+    );
     return [this.message, ...facts.map(([name, value]) => `${name}=${textOf(value)}`)].join(' ');
   }
 }
@@ -24,5 +26,7 @@ export class LogRecord {
 /** Text with spaces is quoted, so that a line can be taken apart again. */
 function textOf(value: unknown): string {
   if (typeof value === 'string' && /^[^\s"=]+$/.test(value)) return value;
-  return typeof value === 'object' ? inspect(value, { breakLength: Infinity }) : JSON.stringify(value);
+  return typeof value === 'object'
+    ? inspect(value, { breakLength: Infinity })
+    : JSON.stringify(value);
 }

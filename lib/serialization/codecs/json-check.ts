@@ -29,8 +29,7 @@ export function isJsonData(value: unknown, depth = 0): boolean {
 function isJsonObject(value: object, depth: number): boolean {
   if (Array.isArray(value)) return isJsonArray(value, depth);
   // A field `toJSON` makes plain data a holder too: JSON would write what it answers.
-  if (!isRecord(value) || typeof value.toJSON === 'function')
-    return isJsonHolder(value, depth);
+  if (!isRecord(value) || typeof value.toJSON === 'function') return isJsonHolder(value, depth);
   for (const key in value) {
     const field = value[key];
     if (field !== undefined && !isJsonData(field, depth)) return false;
