@@ -222,6 +222,7 @@ function missingStatus(name: string, concurrency: number): WorkerQueueStatus {
     runningCount: 0,
     prefetchedCount: 0,
     openPollCount: 0,
+    oldestPollMs: undefined,
     settlementsWaiting: 0,
     lastGoodPollMsAgo: undefined,
     oldestTaskMs: undefined,
