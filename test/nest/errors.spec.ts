@@ -18,7 +18,6 @@ import { controlSignalOf, wasLogged } from '../../lib/contracts/index.js';
 import {
   DeadLetterTaskError,
   DiscardTaskError,
-  HiddenHandlerError,
   RetryTaskError,
   SqsTask,
 } from '../../lib/nest/index.js';
