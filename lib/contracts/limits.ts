@@ -38,8 +38,11 @@ export const SQS_LIMITS = {
   /** Receives before a message is dead-lettered: range of `maxReceiveCount`. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html} */
   minMaxReceiveCount: 1,
   maxMaxReceiveCount: 1_000,
+  defaultMaxReceiveCount: 10,
   /** A queue can be purged once in so many seconds. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_PurgeQueue.html} */
   purgeIntervalSeconds: 60,
+  /** A deleted queue's name is free again after so many seconds. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html} */
+  deletedNameSeconds: 60,
   /** Messages in flight on a queue before receives are refused (standard) or answer empty (FIFO). {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html} */
   inFlightMessages: 120_000,
   /** Queues on one page of ListQueues. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html} */

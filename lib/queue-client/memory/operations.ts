@@ -1,0 +1,18 @@
+/** The SQS actions that the gateway stands for. */
+export type Operation =
+  | 'GetQueueUrl'
+  | 'CreateQueue'
+  | 'DeleteQueue'
+  | 'ListQueues'
+  | 'GetQueueAttributes'
+  | 'SetQueueAttributes'
+  | 'PurgeQueue'
+  | 'TagQueue'
+  | 'ListQueueTags'
+  | 'SendMessageBatch'
+  | 'ReceiveMessage'
+  | 'DeleteMessageBatch'
+  | 'ChangeMessageVisibilityBatch'
+  | 'StartMessageMoveTask'
+  | 'ListMessageMoveTasks'
+  | 'CancelMessageMoveTask';
