@@ -13,9 +13,9 @@ import { ReceivedTaskMessage } from './task-message.js';
 /** Milliseconds an open poll may still answer after the last handler has ended: what it brings is given back. */
 const pollGraceMs = 300;
 /** Milliseconds that handlers get to react to their aborted signal at the drain deadline. */
-const abortGraceMs = 400;
+const abortGraceMs = 300;
 /** Milliseconds that settlements get to reach SQS however late it is. */
-const flushMs = 400;
+const flushMs = 300;
 
 /**
  * One queue's engine: the fetcher takes messages, the dispatcher gives them slots, the executor runs them, the
@@ -48,6 +48,7 @@ export class QueueWorker implements DeliveryOwner {
   /** One receive instead of polling: runs and settles all that it brings. */
   async processOnce(request: ReceiveRequest): Promise<void> {
     const { queue, clock } = this.parts;
+    this.engine.fetcher.stop();
     const messages = await queue.gateway.receive(queue.url, {
       ...request,
       visibilityTimeoutSeconds: this.engine.visibilityTimeoutSeconds,

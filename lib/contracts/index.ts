@@ -12,6 +12,7 @@ export * from './options/index.js';
 export * from './policies.js';
 export * from './sending.js';
 export * from './stop-policy.js';
+export * from './task-contract.js';
 export * from './task.js';
 export * from './queue-handle.js';
 export * from './worker-port.js';

@@ -15,6 +15,8 @@ export const SQS_LIMITS = {
   messageAttributes: 10,
   /** Characters of an attribute name. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html} */
   attributeNameLength: 256,
+  /** Characters of an attribute's data type, label included. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_MessageAttributeValue.html} */
+  attributeTypeLength: 256,
   /** Prefixes that SQS keeps for itself. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html} */
   reservedAttributePrefixes: ['aws.', 'amazon.'],
   /** Longest delay of one message or queue, seconds. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html} */

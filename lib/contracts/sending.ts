@@ -16,11 +16,19 @@ export interface SendOptions {
   priority?: number | ((data: unknown) => number);
   /** Name of the codec for this message. */
   codec?: string;
-  /** Another queue than the task's own. */
+  /** Another queue than the task's own, or several and `routing` between them. */
   queue?: string | readonly string[];
+  /**
+   * Which of several queues gets the message: one at `random`, all (`broadcast`), or always the same one for equal data
+   * (`hash`); a function answers the queue. @default 'random'
+   */
+  routing?: QueueRouting;
   /** X-Ray header, sent as the system attribute `AWSTraceHeader`. */
   traceHeader?: string;
 }
+
+export type QueueRouting =
+  'random' | 'broadcast' | 'hash' | ((data: unknown, queues: readonly string[]) => string);
 
 /** What SQS answered. */
 export interface SendResult {
@@ -29,10 +37,12 @@ export interface SendResult {
   sequenceNumber?: string;
   /** Logical name of the queue it went to. */
   queue: string;
+  /** With `routing: 'broadcast'`: what each queue answered, the first of them repeated above. */
+  broadcast?: readonly SendResult[];
 }
 
 /** A task and where it goes; `defineTask` makes a typed one. */
 export interface TaskTarget {
-  queue: string;
-  pattern: string;
+  readonly queue: string;
+  readonly pattern: string;
 }

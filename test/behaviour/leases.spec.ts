@@ -158,7 +158,7 @@ describe('Leases', () => {
     setup.service.afterCall = (operation, _queue, request, answer) => {
       if (operation !== 'ChangeMessageVisibilityBatch') return undefined;
       const [entry] = request as { visibilityTimeoutSeconds: number }[];
-      total.push(setup.clock.now() / 1000 + entry!.visibilityTimeoutSeconds);
+      total.push(setup.clock.now() / 1000 + entry.visibilityTimeoutSeconds);
       for (const result of answer as { ok: boolean }[]) if (!result.ok) refused.push(result);
       return undefined;
     };
@@ -179,9 +179,9 @@ describe('Leases', () => {
     expect(refused).toEqual([]);
     expect(Math.max(...total)).toBeLessThanOrEqual(43_200);
     expect(aborted).toHaveLength(1);
-    expect(aborted[0]!.reason).toMatchObject({ because: 'cap' });
-    expect(aborted[0]!.at).toBeGreaterThan(43_190_000);
-    expect(aborted[0]!.at).toBeLessThanOrEqual(43_200_000);
+    expect(aborted[0].reason).toMatchObject({ because: 'cap' });
+    expect(aborted[0].at).toBeGreaterThan(43_190_000);
+    expect(aborted[0].at).toBeLessThanOrEqual(43_200_000);
     await setup.clock.advance(7_000_000);
     await drained(setup, worker);
   });

@@ -39,7 +39,7 @@ describe('How a delivery ends', () => {
     expect(setup.counts()).toEqual({ visible: 0, inFlight: 1, delayed: 0 });
     await setup.clock.advance(20_000);
     expect(attempts).toHaveLength(3);
-    expect(attempts[1]! - attempts[0]!).toBeGreaterThanOrEqual(7_000);
+    expect(attempts[1] - attempts[0]).toBeGreaterThanOrEqual(7_000);
     expect(setup.counts()).toEqual(empty);
     await drained(setup, worker);
   });
@@ -90,7 +90,7 @@ describe('How a delivery ends', () => {
     worker.start();
     await setup.clock.advance(60_000);
     expect(at).toHaveLength(2);
-    expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(42_000);
+    expect(at[1] - at[0]).toBeGreaterThanOrEqual(42_000);
     expect(setup.logger.at('error')).toEqual([]);
     await drained(setup, worker);
   });
@@ -126,9 +126,9 @@ describe('How a delivery ends', () => {
     await setup.clock.advance(1_000);
     expect(setup.counts()).toEqual(empty);
     const [dead] = setup.service.messages(setup.dead);
-    expect(JSON.parse(dead!.body)).toEqual({ pattern: 'broken', data: { n: 1 } });
-    expect(dead!.attributes['DeadLetterReason']?.stringValue).toBe('cannot ever work');
-    expect(dead!.attributes['DeadLetterSource']?.stringValue).toBe('jobs');
+    expect(JSON.parse(dead.body)).toEqual({ pattern: 'broken', data: { n: 1 } });
+    expect(dead.attributes['DeadLetterReason']?.stringValue).toBe('cannot ever work');
+    expect(dead.attributes['DeadLetterSource']?.stringValue).toBe('jobs');
     await drained(setup, worker);
   });
 

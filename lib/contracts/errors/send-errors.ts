@@ -1,4 +1,5 @@
 import { SQS_LIMITS, SQS_QUOTAS_PAGE } from '../limits.js';
+import type { SendResult } from '../sending.js';
 import { SqsError } from './sqs-error.js';
 
 /** A send that was refused here, before any request. Each reason has its own subclass. */
@@ -94,5 +95,60 @@ export class SendFailedError extends SqsError {
 export class ProducerClosedError extends SqsError {
   constructor(facts: { queue: string }) {
     super(`The message for queue "${facts.queue}" was not sent: this producer is closed.`);
+  }
+}
+
+/**
+ * FIFO: a predecessor of the same group was not accepted, so sending this message would change the order. Nothing was
+ * sent; send the group again from the first that failed.
+ */
+export class FifoOrderError extends SqsError {
+  readonly queue: string;
+  readonly groupId: string;
+
+  constructor(facts: { queue: string; groupId: string; cause?: unknown }) {
+    super(
+      `The message of group "${facts.groupId}" for queue "${facts.queue}" was not sent: another message of the group ` +
+        `failed or was accepted out of turn, so the order would be lost. Send the group again from the first that failed.`,
+      { cause: facts.cause },
+    );
+    this.queue = facts.queue;
+    this.groupId = facts.groupId;
+  }
+}
+
+/** One of several sends, by its place in what the caller gave. */
+export interface SendAttempt {
+  readonly index: number;
+  readonly queue: string;
+  /** Undefined for a raw body. */
+  readonly pattern: string | undefined;
+  /** What the caller gave, unchanged. */
+  readonly data: unknown;
+}
+
+export interface SucceededSend extends SendAttempt {
+  readonly result: SendResult;
+}
+
+export interface FailedSend extends SendAttempt {
+  readonly error: unknown;
+}
+
+/** Some of several sends failed. `succeeded` are in their queues; `failed` are not, and hold what to send again. */
+export class PartialSendError extends SqsError {
+  readonly succeeded: readonly SucceededSend[];
+  readonly failed: readonly FailedSend[];
+
+  constructor(facts: { succeeded: readonly SucceededSend[]; failed: readonly FailedSend[] }) {
+    const total = facts.succeeded.length + facts.failed.length;
+    const first = facts.failed[0]?.error;
+    super(
+      `${facts.failed.length} of ${total} messages were not sent; \`failed\` lists them with their data. ` +
+        `The first reason: ${first instanceof Error ? first.message : String(first)}`,
+      { cause: first },
+    );
+    this.succeeded = facts.succeeded;
+    this.failed = facts.failed;
   }
 }

@@ -1,0 +1,19 @@
+import type { TaskHandlerOptions } from '../../contracts/index.js';
+import { declareHandler } from './declare-handler.js';
+import { checkTaskOptions } from './handler-schemas.js';
+
+export interface SqsRawTaskOptions extends TaskHandlerOptions {
+  /** The queue whose every message it gets, undecoded. */
+  queue: string;
+}
+
+/** Handles messages that no task sender wrote: the payload is the whole `TaskMessage`, body and attributes. */
+export function SqsRawTask(options: SqsRawTaskOptions): MethodDecorator & ClassDecorator {
+  const { queue, ...handlerOptions } = options;
+  checkTaskOptions('@SqsRawTask()', handlerOptions);
+  return declareHandler({
+    pattern: undefined,
+    queue,
+    definition: { kind: 'raw', options: handlerOptions },
+  });
+}

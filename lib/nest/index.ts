@@ -1,0 +1,23 @@
+/** What users import; features and the testing kit take the rest by its path. */
+export * from './control-errors.js';
+export * from './decorators/index.js';
+export type { BatchHandlerOptions } from './handler-definition.js';
+export * from './module/queue-attributes.js';
+export * from './module/sqs-module.options.js';
+export * from './module/sqs.module.js';
+export * from './module/sqs.producer.js';
+export * from './module/sqs.queue.js';
+export { UnsupportedNestError } from './peer-versions.js';
+export { BatchItemFailedError, InvalidBatchAnswerError } from './pipeline/batch-failures.js';
+export * from './pipeline/hidden-handler-error.js';
+export * from './sqs-batch.context.js';
+export { SQS } from './sqs.constants.js';
+export * from './sqs.context.js';
+export type { ProcessHost, StopSignal } from './worker/process-host.js';
+export { runSqsWorker } from './worker/run-sqs-worker.js';
+export type { ServerSqsOptions } from './worker/server-options.js';
+export * from './worker/server-sqs.js';
+export * from './worker/sqs-worker.js';
+export * from './worker/sqs-workers.js';
+export type { WorkerModule, WorkerTarget } from './worker/worker-app.js';
+export type { SqsWorkerRun } from './worker/worker-run.js';

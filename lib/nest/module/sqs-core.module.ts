@@ -1,0 +1,56 @@
+import { Global, Module } from '@nestjs/common';
+import type { DynamicModule, FactoryProvider, ModuleMetadata, Provider } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { defaultParts } from '../adapters/default-parts.js';
+import type { RuntimeParts } from '../runtime-parts.js';
+import { SQS_MODULE_OPTIONS, SQS_RUNTIME_PARTS } from '../sqs.constants.js';
+import { SqsRuntime } from '../sqs.runtime.js';
+import { SqsWorkers } from '../worker/sqs-workers.js';
+import { instancesOf } from './instances-of.js';
+import { queueProviders } from './queue.providers.js';
+import type { QueueReference } from './queue.providers.js';
+import type { SqsModuleOptions } from './sqs-module.options.js';
+import { SqsProducer } from './sqs.producer.js';
+
+export interface SqsCoreSetup {
+  readonly imports?: ModuleMetadata['imports'];
+  readonly options: readonly Provider[];
+  /** What gets an injection token. */
+  readonly queues: readonly QueueReference[];
+}
+
+/** What the whole app shares: one runtime, one producer, its workers. */
+@Global()
+@Module({})
+export class SqsCoreModule {
+  static for(setup: SqsCoreSetup): DynamicModule {
+    const queues = queueProviders(setup.queues);
+    return {
+      module: SqsCoreModule,
+      imports: setup.imports ?? [],
+      providers: [
+        ...setup.options,
+        partsProvider,
+        runtimeProvider,
+        SqsProducer,
+        SqsWorkers,
+        ...queues,
+      ],
+      exports: [SqsRuntime, SqsProducer, SqsWorkers, ...queues.map((queue) => queue.provide)],
+    };
+  }
+}
+
+const partsProvider: Provider = { provide: SQS_RUNTIME_PARTS, useValue: defaultParts };
+
+const runtimeProvider: FactoryProvider = {
+  provide: SqsRuntime,
+  inject: [SQS_MODULE_OPTIONS, SQS_RUNTIME_PARTS, ModuleRef],
+  useFactory: async (options: SqsModuleOptions, parts: RuntimeParts, moduleRef: ModuleRef) =>
+    new SqsRuntime({
+      options,
+      parts,
+      sendInterceptors: await instancesOf(options.sendInterceptors, moduleRef),
+      taskInterceptors: await instancesOf(options.taskInterceptors, moduleRef),
+    }),
+};

@@ -1,0 +1,4 @@
+/** Nest's metadata keys, equal in 11 and 12; a test compares them with what Nest writes. */
+export const INTERCEPTORS = '__interceptors__';
+export const PATTERN_HANDLER = 'microservices:handler_type';
+export const PATTERN_EXTRAS = 'microservices:pattern_extras';

@@ -1,0 +1,66 @@
+import type {
+  Clock,
+  QueueHandle,
+  QueueLookup,
+  QueueOptions,
+  ResolvedWorkerOptions,
+  SqsLogger,
+  SqsSendInterceptor,
+  WorkerControl,
+  WorkerOptions,
+  WorkerSetup,
+} from '../contracts/index.js';
+import type { Producer } from '../producer/index.js';
+import type { SqsModuleOptions } from './module/sqs-module.options.js';
+
+/** What the Nest layer is joined from: connections, producer, engine. A testing module gives others. */
+export interface RuntimeParts {
+  readonly clock: Clock;
+  /** @throws InvalidOptionsError */
+  validate(options: SqsModuleOptions): void;
+  openQueues(setup: OpenQueuesSetup): Promise<OpenQueues>;
+  createProducer(setup: ProducerSetup): TaskProducer;
+  createWorker(setup: WorkerSetup): WorkerControl;
+  /** @throws InvalidOptionsError */
+  resolveWorker(options: WorkerOptions): ResolvedWorkerOptions;
+  /** The logical name of a queue that is given by name, URL or ARN. @throws InvalidOptionsError */
+  nameOf(queue: string, queuePrefix?: string): string;
+}
+
+export interface OpenQueuesSetup {
+  readonly options: SqsModuleOptions;
+  readonly clock: Clock;
+  readonly logger: SqsLogger;
+}
+
+/** Open connections and the queues behind them. */
+export interface OpenQueues extends QueueLookup {
+  /** @throws QueueConflictError */
+  register(queue: QueueOptions): void;
+  /** Applies `onMissingQueue` to every queue registered so far. Queues to wait for do not hold it up. */
+  provision(): Promise<void>;
+  /** Resolves once the queue exists. With `onMissingQueue: 'wait'` the start does not wait for it. */
+  await(queue: string): AwaitedQueue;
+  close(): Promise<void>;
+}
+
+export interface AwaitedQueue {
+  readonly handle: Promise<QueueHandle>;
+  readonly mayStartWithout: boolean;
+}
+
+export interface ProducerSetup {
+  readonly queues: QueueLookup;
+  readonly interceptors: readonly SqsSendInterceptor[];
+  /** Key-values of the task or request that is running. */
+  readonly taskContext: () => Record<string, unknown> | undefined;
+  readonly options: SqsModuleOptions;
+  readonly clock: Clock;
+  readonly logger: SqsLogger;
+}
+
+/** The producer, as the injectable classes use it. */
+export type TaskProducer = Pick<
+  Producer,
+  'send' | 'sendMany' | 'batch' | 'bake' | 'sendRaw' | 'flush' | 'close'
+>;

@@ -1,0 +1,14 @@
+/** The transport of our handlers: other transports of a hybrid app never see them, nor do we see theirs. */
+export const SQS: unique symbol = Symbol.for('nestjs-sqs-tasks:transport');
+
+/** Where the decorators leave what they were told, in Nest's pattern extras. */
+export const SQS_HANDLER: unique symbol = Symbol.for('nestjs-sqs-tasks:handler');
+
+/** `Class.method`, in Nest's pattern extras, for logs and errors. */
+export const HANDLER_NAME: unique symbol = Symbol.for('nestjs-sqs-tasks:handler-name');
+
+/** Token of the options given to `SqsModule.forRoot`. */
+export const SQS_MODULE_OPTIONS = 'SQS_MODULE_OPTIONS';
+
+/** Token of what the runtime is built from; a testing module replaces it. */
+export const SQS_RUNTIME_PARTS = 'SQS_RUNTIME_PARTS';

@@ -1,0 +1,61 @@
+import type { TaskDelivery, TaskMessage } from '../contracts/index.js';
+import { RetryTaskError } from './control-errors.js';
+import { RecordedContext } from './pipeline/recorded-context.js';
+
+/** What `@Ctx()` gives to a handler: the message, and what a handler can do about it. */
+export class SqsContext extends RecordedContext<[TaskDelivery]> {
+  constructor(private readonly delivery: TaskDelivery) {
+    super([delivery]);
+  }
+
+  /** The message: id, body, attributes, receive count, when it was sent, its group. */
+  get message(): TaskMessage {
+    return this.delivery.message;
+  }
+
+  /** Logical name of the queue, without prefix. */
+  get queue(): string {
+    return this.delivery.queue;
+  }
+
+  /** The task's name; undefined in a raw handler. */
+  get pattern(): string | undefined {
+    return this.delivery.pattern;
+  }
+
+  /** Attempts so far, this one included. */
+  get attempt(): number {
+    return this.delivery.attempt;
+  }
+
+  /** Aborted when the lease is lost, the time limit passed, or the worker's drain deadline passed. */
+  get signal(): AbortSignal {
+    return this.delivery.signal;
+  }
+
+  /** Key-values that travelled with the task. */
+  get taskContext(): Readonly<Record<string, unknown>> {
+    return this.delivery.context;
+  }
+
+  /**
+   * Makes the lease last at least so many seconds from now.
+   * @throws LeaseLostError where it is lost already
+   */
+  extend(seconds: number): Promise<void> {
+    return this.delivery.extend(seconds);
+  }
+
+  /** With `ack: 'manual'`: this task is done. Elsewhere it has no effect. */
+  ack(): void {
+    this.delivery.ack();
+  }
+
+  /**
+   * Ends the handler with a retry, after `delaySeconds` or after what the policy says.
+   * @throws RetryTaskError always
+   */
+  retry(options: { delaySeconds?: number } = {}): never {
+    throw new RetryTaskError(options);
+  }
+}

@@ -1,0 +1,221 @@
+import { Server } from '@nestjs/microservices';
+import type {
+  BaseRpcContext,
+  CustomTransportStrategy,
+  MessageHandler,
+} from '@nestjs/microservices';
+import type {
+  DrainOptions,
+  ResolvedWorkerOptions,
+  WorkerControl,
+  WorkerEnd,
+  WorkerEventName,
+  WorkerEvents,
+  WorkerStatus,
+} from '../../contracts/index.js';
+import type { HandlerExtras } from '../handler-definition.js';
+import { registrationOf } from '../pipeline/handler-registration.js';
+import { HandlerRegistry } from '../pipeline/handler-registry.js';
+import { TaskHandlerFactory } from '../pipeline/task-handler.factory.js';
+import { defaultParts } from '../adapters/default-parts.js';
+import { SQS } from '../sqs.constants.js';
+import { SqsRuntime } from '../sqs.runtime.js';
+import { ServerEvents } from './server-events.js';
+import { splitServerOptions } from './server-options.js';
+import type { ServerSqsOptions } from './server-options.js';
+import { buildWorkerSetup } from './worker-setup.js';
+
+export type SqsServerStatus = 'listening' | 'draining' | 'stopped';
+
+type EventCallbacks = { [E in WorkerEventName]: (facts: WorkerEvents[E]) => void };
+
+/**
+ * The transport: it keeps Nest's handlers by queue and pattern, and gives them to the engine.
+ * `sqsWorker()` makes one on the app's `SqsModule`; made by hand it opens its own connections and closes them.
+ */
+export class ServerSqs
+  extends Server<EventCallbacks, SqsServerStatus>
+  implements CustomTransportStrategy
+{
+  static readonly transportId: typeof SQS = SQS;
+  override readonly transportId = SQS;
+  // Handlers' errors reach the engine, so Nest need not log those of event handlers once more.
+  override readonly propagatesEventHandlerErrors = true;
+  readonly handlers: HandlerRegistry;
+  /** Why the worker ended; resolves after its drain. */
+  readonly ended: Promise<WorkerEnd>;
+  private readonly host: SqsRuntime;
+  private readonly ownsHost: boolean;
+  private readonly options: ResolvedWorkerOptions;
+  private readonly events = new ServerEvents();
+  private control: WorkerControl | undefined;
+  private starting: Promise<void> | undefined;
+  private closing: Promise<void> | undefined;
+  private reportEnd: (end: WorkerEnd) => void = () => {};
+
+  /** @throws InvalidOptionsError */
+  constructor(options: ServerSqsOptions, host?: SqsRuntime) {
+    super();
+    const { connect, work } = splitServerOptions(options);
+    this.ownsHost = host === undefined;
+    this.host = host ?? new SqsRuntime({ options: connect, parts: defaultParts });
+    this.options = this.host.parts.resolveWorker(work);
+    for (const queue of this.options.queues ?? []) this.host.registerQueue(queue.name);
+    const factory = new TaskHandlerFactory({
+      around: (context, run) => this.around(context, run),
+    });
+    this.handlers = new HandlerRegistry(factory);
+    this.ended = new Promise((resolve) => (this.reportEnd = resolve));
+  }
+
+  /** Called by Nest for each handler. @throws HandlerConflictError */
+  override addHandler(
+    pattern: unknown,
+    callback: MessageHandler,
+    isEventHandler = false,
+    extras: HandlerExtras = {},
+  ): void {
+    const route = this.normalizePattern(pattern as string);
+    const queue = extras.queue === undefined ? undefined : this.bindTo(extras.queue);
+    this.handlers.add(
+      registrationOf({ pattern: route, queue, callback, isEvent: isEventHandler, extras }),
+    );
+  }
+
+  /** Called by Nest; with `onMissingQueue: 'wait'` it does not wait for queues. */
+  async listen(callback: (error?: unknown) => void): Promise<void> {
+    try {
+      await this.start();
+    } catch (error) {
+      callback(error);
+      return;
+    }
+    callback();
+  }
+
+  /** Drains: stops taking, finishes or gives back what was taken, settles. Twice is the same as once. */
+  override close(options: DrainOptions = {}): Promise<void> {
+    this.closing ??= this.drain(options);
+    return this.closing;
+  }
+
+  /** The forced stop: aborts every signal, releases what is held, and ends without waiting for handlers. */
+  async abort(): Promise<void> {
+    await this.control?.abort();
+  }
+
+  /** Takes no more from one queue, or from all. */
+  pause(queue?: string): void {
+    for (const name of this.namesOf(queue)) this.running.pause(name);
+  }
+
+  resume(queue?: string): void {
+    for (const name of this.namesOf(queue)) this.running.resume(name);
+  }
+
+  /** Handlers that run at once on one queue. Range 1…10,000. */
+  setConcurrency(queue: string, concurrency: number): void {
+    this.running.setConcurrency(queue, concurrency);
+  }
+
+  /** The worker as it is now; Nest keeps `status` for its Observable. */
+  workerStatus(): WorkerStatus {
+    return this.control?.status() ?? { phase: 'idle', queues: [] };
+  }
+
+  /** Listens to what the worker tells, also before it starts. Answers a function that ends the listening. */
+  override on<E extends WorkerEventName>(
+    event: E,
+    listener: (facts: WorkerEvents[E]) => void,
+  ): () => void {
+    return this.events.on(event, listener);
+  }
+
+  /** The engine behind it. */
+  override unwrap<T = WorkerControl>(): T {
+    return this.running as T;
+  }
+
+  /** A worker that names no queues consumes those that handlers are bound to: they are looked after at start too. */
+  private bindTo(queue: string): string {
+    if (this.options.queues === undefined) this.host.registerQueue(queue);
+    return this.host.nameOf(queue);
+  }
+
+  private get running(): WorkerControl {
+    if (this.control === undefined)
+      throw new Error('This ServerSqs has not started: call listen() first.');
+    return this.control;
+  }
+
+  private namesOf(queue: string | undefined): readonly string[] {
+    return queue === undefined ? this.workerStatus().queues.map((one) => one.name) : [queue];
+  }
+
+  private start(): Promise<void> {
+    this.starting ??= this.begin();
+    return this.starting;
+  }
+
+  private async begin(): Promise<void> {
+    await this.host.ready();
+    const setup = await buildWorkerSetup({
+      host: this.host,
+      handlers: this.handlers,
+      resolved: this.options,
+    });
+    this.control = this.host.parts.createWorker(setup);
+    this.events.attach(this.control);
+    this.followEnd(this.control);
+    this.control.start();
+    this.tell('listening');
+  }
+
+  private followEnd(control: WorkerControl): void {
+    control.on('worker:draining', () => this.tell('draining'));
+    control.ended.then(
+      (end) => {
+        this.tell('stopped');
+        this.reportEnd(end);
+      },
+      (error: unknown) => this.reportEnd({ reason: 'fatal', error, unfinishedCount: 0 }),
+    );
+  }
+
+  private tell(status: SqsServerStatus): void {
+    // oxlint-disable-next-line no-underscore-dangle -- Nest's name for it
+    this._status$.next(status);
+  }
+
+  private async drain(options: DrainOptions): Promise<void> {
+    // A start that is under way ends first, so that what it opens is closed; its failure went to listen()'s caller.
+    await Promise.allSettled([this.starting]);
+    await this.control?.drain(options);
+    if (this.control === undefined) this.reportEnd({ reason: 'drained', unfinishedCount: 0 });
+    if (this.ownsHost) await this.host.close();
+  }
+
+  /** Runs one delivery between Nest's processing hooks, as 12 does and 11 did. */
+  private around<R>(context: BaseRpcContext, work: () => Promise<R>): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      const hooked = this.betweenHooks(context, async (end) => {
+        try {
+          resolve(await work());
+        } catch (error) {
+          reject(error);
+        } finally {
+          end();
+        }
+      });
+      Promise.resolve(hooked).catch(reject);
+    });
+  }
+
+  private betweenHooks(context: BaseRpcContext, run: (end: () => void) => Promise<void>): unknown {
+    if (typeof this.runWithProcessingHooks === 'function')
+      return this.runWithProcessingHooks(context, run);
+    // Nest 11 has the hooks, but nothing that runs them.
+    const end = () => this.onProcessingEndHook?.(this.transportId, context);
+    return this.onProcessingStartHook(this.transportId, context, () => run(end));
+  }
+}

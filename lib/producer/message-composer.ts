@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { InvalidOptionsError } from '../contracts/errors/index.js';
+import type { Codec, EncodedTask } from '../contracts/format.js';
+import type { OutgoingMessage } from '../contracts/gateway.js';
+import type { SendContext } from '../contracts/interceptors.js';
+import type { QueueHandle } from '../contracts/queue-handle.js';
+import { composeAttributes } from './message-attributes.js';
+import { checkMessage } from './message-rules.js';
+import type { PreparedMessage } from './send-lanes.js';
+
+export interface MessageComposerParts {
+  /** Name of the codec where a send names none. */
+  codec: string;
+  serviceName?: string | undefined;
+  /** The context of the task or request that is running, where there is one. */
+  taskContext?: (() => Record<string, unknown> | undefined) | undefined;
+}
+
+/** A send that can be made again without becoming another one: its deduplication id stays. */
+export interface SendIdentity {
+  deduplicationId?: string;
+}
+
+/** Makes the message of a send, and checks it. */
+export class MessageComposer {
+  constructor(private readonly parts: MessageComposerParts) {}
+
+  /** @throws RefusedSendError, InvalidOptionsError for a codec that is not known */
+  compose(queue: QueueHandle, send: SendContext, identity: SendIdentity): PreparedMessage {
+    const message = this.encode(queue, send);
+    copyOptions(message, send);
+    if (queue.isFifo) addDeduplicationId(message, queue, send, identity);
+    return { queue, message, bytes: checkMessage(queue, message) };
+  }
+
+  private encode(queue: QueueHandle, send: SendContext): OutgoingMessage {
+    const isRaw = send.pattern === undefined;
+    const { body, attributes: format } = isRaw ? rawBody(send) : this.encodeTask(queue, send);
+    const serviceName = isRaw ? undefined : this.parts.serviceName;
+    const given = send.options.attributes;
+    const attributes = composeAttributes({ queue: queue.name, serviceName, format, given });
+    return attributes === undefined ? { body } : { body, attributes };
+  }
+
+  private encodeTask(
+    queue: QueueHandle,
+    { pattern = '', data, options }: SendContext,
+  ): EncodedTask {
+    const codec = findCodec(queue, options.codec ?? this.parts.codec);
+    const context = this.contextOf(options.taskContext);
+    const packet = context === undefined ? { pattern, data } : { pattern, data, context };
+    return queue.format.encode(packet, { queue: queue.name, codec });
+  }
+
+  private contextOf(own: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
+    const running = this.parts.taskContext?.();
+    const context = running === undefined ? own : { ...running, ...own };
+    return context === undefined || Object.keys(context).length === 0 ? undefined : context;
+  }
+}
+
+function rawBody({ data, queue }: SendContext): EncodedTask {
+  if (typeof data === 'string') return { body: data };
+  throw new InvalidOptionsError({
+    where: `sendRaw("${queue}")`,
+    problems: [`Expected the body to be text, got ${data === null ? 'null' : typeof data}`],
+  });
+}
+
+function findCodec(queue: QueueHandle, name: string): Codec {
+  try {
+    return queue.codecs(name);
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    throw new InvalidOptionsError({
+      where: `a send to queue "${queue.name}"`,
+      problems: [`codec "${name}" cannot be used: ${problem}`],
+    });
+  }
+}
+
+function copyOptions(message: OutgoingMessage, { options }: SendContext): void {
+  const { delaySeconds, groupId, deduplicationId, traceHeader } = options;
+  if (delaySeconds !== undefined) message.delaySeconds = delaySeconds;
+  if (groupId !== undefined) message.groupId = groupId;
+  if (deduplicationId !== undefined) message.deduplicationId = deduplicationId;
+  if (traceHeader !== undefined) message.traceHeader = traceHeader;
+}
+
+function addDeduplicationId(
+  message: OutgoingMessage,
+  queue: QueueHandle,
+  send: SendContext,
+  identity: SendIdentity,
+): void {
+  if (queue.contentBasedDeduplication === true || send.options.deduplicationId !== undefined)
+    return;
+  identity.deduplicationId ??= randomUUID();
+  message.deduplicationId = identity.deduplicationId;
+}

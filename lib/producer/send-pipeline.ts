@@ -1,0 +1,121 @@
+import type { SendContext, SqsSendInterceptor } from '../contracts/interceptors.js';
+import type { QueueHandle } from '../contracts/queue-handle.js';
+import type { SendOptions, SendResult } from '../contracts/sending.js';
+import type { TaskSchema } from '../contracts/task-contract.js';
+import { checkOutgoingData } from '../serialization/schemas/check-task-data.js';
+import { collectSends } from './collect-sends.js';
+import { GroupOrder, type Turn } from './group-order.js';
+import type { SendPrepared } from './held-messages.js';
+import type { KnownQueues } from './known-queues.js';
+import type { MessageComposer, SendIdentity } from './message-composer.js';
+import { routeQueues } from './queue-routing.js';
+import { runSendChain } from './send-chain.js';
+
+/** Where a send goes: a task's contract, or a queue alone for a raw body. */
+export interface RequestTarget {
+  readonly queue: string;
+  readonly pattern?: string;
+  readonly schema?: TaskSchema;
+  readonly options?: SendOptions;
+}
+
+export interface SendRequest {
+  readonly target: RequestTarget;
+  readonly data: unknown;
+  readonly options: SendOptions;
+  /** Takes the message once it is ready. */
+  readonly sendPrepared: SendPrepared;
+}
+
+export interface SendPipelineParts {
+  interceptors: readonly SqsSendInterceptor[];
+  queues: KnownQueues;
+  composer: MessageComposer;
+  /** Answers a number from 0 up to 1. */
+  random: () => number;
+}
+
+interface Send {
+  readonly context: SendContext;
+  readonly request: SendRequest;
+  readonly identity: SendIdentity;
+  readonly turn: Turn | undefined;
+}
+
+/** From `send()` to a message that is ready: route, intercept, check, encode. Without waiting where nothing has to wait. */
+export class SendPipeline {
+  private readonly order = new GroupOrder();
+
+  constructor(private readonly parts: SendPipelineParts) {}
+
+  async run(request: SendRequest): Promise<SendResult> {
+    const options = { ...request.target.options, ...request.options };
+    const { data, target } = request;
+    const queues = routeQueues({ data, options, queue: target.queue, random: this.parts.random });
+    const isOne = queues.length === 1 && options.routing !== 'broadcast';
+    if (isOne) return this.sendTo(queues[0], request, options);
+    return this.broadcast(queues, request, options);
+  }
+
+  private async broadcast(
+    queues: readonly string[],
+    request: SendRequest,
+    options: SendOptions,
+  ): Promise<SendResult> {
+    const { pattern } = request.target;
+    const sends = queues.map((queue, index) => {
+      return {
+        index,
+        queue,
+        pattern,
+        data: request.data,
+        sending: this.sendTo(queue, request, options),
+      };
+    });
+    const results = await collectSends(sends);
+    return { ...results[0], broadcast: results };
+  }
+
+  private async sendTo(
+    queue: string,
+    request: SendRequest,
+    options: SendOptions,
+  ): Promise<SendResult> {
+    const { data, target } = request;
+    const context: SendContext = { pattern: target.pattern, data, options: { ...options }, queue };
+    const turn = this.turnOf(context);
+    const send: Send = { context, request, identity: {}, turn };
+    try {
+      return await runSendChain(this.parts.interceptors, context, () => this.deliver(send));
+    } finally {
+      turn?.pass();
+    }
+  }
+
+  private turnOf({ queue, options }: SendContext): Turn | undefined {
+    return options.groupId === undefined ? undefined : this.order.enter(queue, options.groupId);
+  }
+
+  private async deliver({ context, request, identity, turn }: Send): Promise<SendResult> {
+    const { schema } = request.target;
+    if (schema !== undefined) await applySchema(schema, context);
+    const found = this.parts.queues.find(context.queue);
+    const queue = found instanceof Promise ? await found : found;
+    const prepared = this.parts.composer.compose(queue, context, identity);
+    if (turn?.come !== undefined) await turn.come;
+    const sending = request.sendPrepared(prepared);
+    turn?.pass();
+    return resultOf(queue, await sending);
+  }
+}
+
+// After the interceptors, so that what they make of the data is checked too.
+async function applySchema(schema: TaskSchema, context: SendContext): Promise<void> {
+  context.data = await checkOutgoingData(context.pattern ?? '', schema, context.data);
+}
+
+function resultOf(queue: QueueHandle, sent: Omit<SendResult, 'queue'>): SendResult {
+  const { messageId, sequenceNumber } = sent;
+  if (sequenceNumber === undefined) return { messageId, queue: queue.name };
+  return { messageId, sequenceNumber, queue: queue.name };
+}

@@ -1,0 +1,27 @@
+import { UndecodableMessageError } from '../../contracts/errors/index.js';
+import type { Codec, CodecLookup } from '../../contracts/format.js';
+import { jsonCodec } from './json-codec.js';
+import { lenientJsonCodec } from './lenient-json-codec.js';
+
+/**
+ * Finds codecs by name: `json`, `lenient`, and those given here, which may replace them. No name, and the media type
+ * of JSON that other senders write, mean `json`.
+ */
+export function createCodecLookup(codecs: readonly Codec[] = []): CodecLookup {
+  const byName = new Map<string, Codec>([
+    ['json', jsonCodec],
+    ['lenient', lenientJsonCodec],
+  ]);
+  for (const codec of codecs) byName.set(codec.name, codec);
+  return (name) => {
+    const codec = byName.get(name === undefined || name === 'application/json' ? 'json' : name);
+    if (codec === undefined) throw unknownCodec(name, [...byName.keys()]);
+    return codec;
+  };
+}
+
+function unknownCodec(name: string | undefined, known: readonly string[]): UndecodableMessageError {
+  return new UndecodableMessageError({
+    problem: `its codec "${name}" is not known here. Known: ${known.join(', ')}`,
+  });
+}

@@ -1,0 +1,51 @@
+import { UnserializableDataError } from '../../contracts/errors/index.js';
+import type { Codec } from '../../contracts/format.js';
+import { describe, findJsonProblem, isJsonData } from './json-check.js';
+import { decodeJson } from './json-decode.js';
+
+/** JSON, strictly: a value that would arrive as something else is an error. Dates become ISO text. */
+export const jsonCodec: Codec = {
+  name: 'json',
+  encode(value) {
+    try {
+      if (isJsonData(value)) return writeJson(value);
+    } catch (error) {
+      throw writingFailed(error);
+    }
+    throw unserializable(value);
+  },
+  decode: decodeJson,
+};
+
+/** Writes what the strict check, or the lenient copy, found to be JSON. */
+export function writeJson(value: unknown): string {
+  return escapeForSqs(JSON.stringify(value));
+}
+
+// JSON leaves U+FFFE and U+FFFF as they are, and SQS refuses a body that has them.
+function escapeForSqs(text: string): string {
+  return /[\uFFFE\uFFFF]/.test(text)
+    ? text.replace(/[\uFFFE\uFFFF]/g, (character) =>
+        character === '\uFFFE' ? '\\ufffe' : '\\uffff',
+      )
+    : text;
+}
+
+function unserializable(value: unknown): Error {
+  try {
+    const problem = findJsonProblem(value) ?? { path: '$', found: describe(value) };
+    return new UnserializableDataError({ ...problem, codec: 'json' });
+  } catch (error) {
+    return writingFailed(error);
+  }
+}
+
+// A getter or a `toJSON` of the data threw.
+function writingFailed(cause: unknown): UnserializableDataError {
+  return new UnserializableDataError({
+    path: '$',
+    found: 'data that throws when it is read',
+    codec: 'json',
+    cause,
+  });
+}

@@ -1,0 +1,46 @@
+/**
+ * The text by which Nest knows a pattern: objects as their sorted keys and values, as Nest's own transports write them,
+ * so that `@MessagePattern({ cmd: 'sum' })` finds its messages. Undefined where the value is no pattern.
+ */
+export function patternRoute(pattern: unknown): string | undefined {
+  if (typeof pattern === 'number') return String(pattern);
+  if (typeof pattern === 'string') return pattern === '' ? undefined : routeOfText(pattern);
+  return isObject(pattern) ? routeOf(pattern, 0) : undefined;
+}
+
+function routeOfText(pattern: string): string {
+  if (!pattern.startsWith('{')) return pattern;
+  try {
+    return routeOf(JSON.parse(pattern) as object, 0);
+  } catch {
+    return pattern;
+  }
+}
+
+// The bounds are Nest's, for patterns that a stranger sends.
+const MAX_DEPTH = 5;
+const MAX_KEYS = 20;
+
+function routeOf(pattern: object, depth: number): string {
+  if (depth > MAX_DEPTH) return '[MAX_DEPTH_REACHED]';
+  const keys = Object.keys(pattern);
+  if (keys.length > MAX_KEYS) return '[TOO_MANY_KEYS]';
+  const fields = pattern as Record<string, unknown>;
+  const parts = keys
+    .toSorted((a, b) => a.localeCompare(b))
+    .map((key) => `"${escape(key)}":${routeOfField(fields[key], depth + 1)}`);
+  return `{${parts.join(',')}}`;
+}
+
+function routeOfField(value: unknown, depth: number): string {
+  if (typeof value === 'string') return `"${escape(value)}"`;
+  return isObject(value) ? routeOf(value, depth) : String(value);
+}
+
+function escape(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,68 @@
+import type { ValidationError } from 'class-validator';
+import { InvalidTaskDataError, MissingPackageError } from '../../contracts/errors/index.js';
+import type { DtoClass } from '../../contracts/task-contract.js';
+import { isJsonData } from '../codecs/json-check.js';
+
+/** Loads an optional package; a test gives its own. */
+export type LoadPackage = (name: 'class-validator' | 'class-transformer') => Promise<unknown>;
+
+/**
+ * Makes an instance of a DTO class and runs the checks of its class-validator decorators. Both packages are loaded here,
+ * so that nobody needs them who has no such class.
+ * @throws InvalidTaskDataError, MissingPackageError
+ */
+export async function parseDto<Data>(
+  pattern: string,
+  dtoClass: DtoClass<Data>,
+  data: unknown,
+  load: LoadPackage = loadPackage,
+): Promise<Data> {
+  const { plainToInstance } = await need<typeof import('class-transformer')>(
+    'class-transformer',
+    load,
+  );
+  const { validate } = await need<typeof import('class-validator')>('class-validator', load);
+  if (typeof data !== 'object' || data === null || Array.isArray(data)) {
+    throw new InvalidTaskDataError({
+      pattern,
+      issues: [`expected an object for ${dtoClass.name}`],
+    });
+  }
+  const instance = plainToInstance(dtoClass as new () => object, data);
+  const errors = await validate(instance);
+  if (errors.length === 0) return instance as Data;
+  throw new InvalidTaskDataError({ pattern, issues: errors.flatMap((e) => sentencesOf(e, '')) });
+}
+
+/** Data of a DTO as codecs write it: instances become plain objects. */
+export async function dtoToPlain(data: unknown, load: LoadPackage = loadPackage): Promise<unknown> {
+  if (isJsonData(data)) return data;
+  const transformer = await need<typeof import('class-transformer')>('class-transformer', load);
+  return transformer.instanceToPlain(data);
+}
+
+function loadPackage(name: 'class-validator' | 'class-transformer'): Promise<unknown> {
+  return name === 'class-validator' ? import('class-validator') : import('class-transformer');
+}
+
+async function need<T>(
+  name: 'class-validator' | 'class-transformer',
+  load: LoadPackage,
+): Promise<T> {
+  try {
+    return (await load(name)) as T;
+  } catch (cause) {
+    throw new MissingPackageError({
+      packageName: name,
+      neededFor: 'A task schema that is a class',
+      install: 'npm install class-validator class-transformer',
+      cause,
+    });
+  }
+}
+
+function sentencesOf(error: ValidationError, parent: string): string[] {
+  const path = parent === '' ? error.property : `${parent}.${error.property}`;
+  const own = Object.values(error.constraints ?? {}).map((message) => `${path}: ${message}`);
+  return [...own, ...(error.children ?? []).flatMap((child) => sentencesOf(child, path))];
+}

@@ -1,0 +1,193 @@
+import {
+  Catch,
+  Controller,
+  UseFilters,
+  UseGuards,
+  UseInterceptors,
+  UsePipes,
+} from '@nestjs/common';
+import type { ExceptionFilter, NestInterceptor, PipeTransform } from '@nestjs/common';
+import {
+  BaseRpcExceptionFilter,
+  EventPattern,
+  MessagePattern,
+  RpcException,
+} from '@nestjs/microservices';
+import { catchError, of, throwError } from 'rxjs';
+import { controlSignalOf, wasLogged } from '../../lib/contracts/index.js';
+import {
+  DeadLetterTaskError,
+  DiscardTaskError,
+  HiddenHandlerError,
+  RetryTaskError,
+  SqsTask,
+} from '../../lib/nest/index.js';
+import { RecordingLogger } from './support/recording-logger.js';
+import { closeWorkers, startWorker } from './support/start-worker.js';
+
+afterEach(closeWorkers);
+
+const original = new TypeError('the original');
+
+/** The error that decides the outcome, where the handler throws `error` under these enhancers. */
+async function decided(error: unknown, ...enhancers: MethodDecorator[]): Promise<unknown> {
+  @Controller()
+  class Emails {
+    @SqsTask('send_email')
+    send(): void {
+      throw error;
+    }
+  }
+  const method = Object.getOwnPropertyDescriptor(Emails.prototype, 'send')!;
+  for (const enhance of enhancers) enhance(Emails.prototype, 'send', method);
+  const { parts } = await startWorker({ controllers: [Emails] });
+  return parts.engine.failureOf({});
+}
+
+function filter(catches: (error: unknown) => unknown): ExceptionFilter {
+  @Catch()
+  class Filter implements ExceptionFilter {
+    catch(error: unknown): unknown {
+      return catches(error);
+    }
+  }
+  return new Filter();
+}
+
+describe('errors of handlers', () => {
+  test('reach classification as they were thrown', async () => {
+    expect(await decided(original)).toBe(original);
+  });
+
+  test('are known to be in the log already, where Nest logged them', async () => {
+    const logger = new RecordingLogger();
+    @Controller()
+    class Emails {
+      @EventPattern('created')
+      created(_data: unknown): void {
+        throw new TypeError('logged once');
+      }
+    }
+    const { parts } = await startWorker({ controllers: [Emails], logger });
+    const error = await parts.engine.failureOf({ pattern: 'created' });
+    expect(wasLogged(error)).toBe(true);
+    expect(logger.of('RpcExceptionsHandler')).toHaveLength(1);
+  });
+
+  test('are not said to be logged where Nest is silent about them', async () => {
+    const error = new RpcException('said no');
+    expect(await decided(error)).toBe(error);
+    expect(wasLogged(error)).toBe(false);
+  });
+
+  test('are found behind an RpcException that answers an object', async () => {
+    const error = new RpcException({ code: 12 });
+    expect(await decided(error)).toBe(error);
+  });
+
+  test('from an Observable reach classification too', async () => {
+    @Controller()
+    class Emails {
+      @MessagePattern('send_email')
+      send() {
+        return throwError(() => original);
+      }
+    }
+    const { parts } = await startWorker({ controllers: [Emails] });
+    expect(await parts.engine.failureOf({})).toBe(original);
+  });
+
+  test('from a pipe reach classification too', async () => {
+    const pipe: PipeTransform = {
+      transform() {
+        throw original;
+      },
+    };
+    @Controller()
+    class Emails {
+      @UsePipes(pipe)
+      @SqsTask('send_email')
+      send(_data: unknown): void {}
+    }
+    Reflect.defineMetadata('design:paramtypes', [Object], Emails.prototype, 'send');
+    const { Payload } = await import('@nestjs/microservices');
+    Payload()(Emails.prototype, 'send', 0);
+    const { parts } = await startWorker({ controllers: [Emails] });
+    expect(await parts.engine.failureOf({})).toBe(original);
+  });
+
+  test('are handled by a filter that completes normally', async () => {
+    expect(await decided(original, UseFilters(filter(() => of('handled'))))).toBeUndefined();
+    expect(await decided(original, UseFilters(filter(async () => undefined)))).toBeUndefined();
+  });
+
+  test('give way to what a filter throws', async () => {
+    const other = new RangeError('from the filter');
+    const throwing = filter(() => {
+      throw other;
+    });
+    expect(await decided(original, UseFilters(throwing))).toBe(other);
+    expect(await decided(original, UseFilters(filter(() => throwError(() => other))))).toBe(other);
+  });
+
+  test('come back where a filter leaves them to Nest', async () => {
+    const nests = new BaseRpcExceptionFilter<Error>();
+    const leave = nests.catch.bind(nests) as (error: unknown) => unknown;
+    const asking = filter((error) => leave(error));
+    expect(await decided(original, UseFilters(asking))).toBe(original);
+    // Nest takes a filter that returns nothing as one that did not handle the error.
+    expect(await decided(original, UseFilters(filter(() => undefined)))).toBe(original);
+  });
+
+  test('are those that an interceptor of the class made of them', async () => {
+    const mapped = new RangeError('mapped');
+    const mapper: NestInterceptor = {
+      intercept: (_context, next) => next.handle().pipe(catchError(() => throwError(() => mapped))),
+    };
+    @UseInterceptors(mapper)
+    @Controller()
+    class Emails {
+      @SqsTask('send_email')
+      send(): void {
+        throw original;
+      }
+    }
+    const { parts } = await startWorker({ controllers: [Emails] });
+    expect(await parts.engine.failureOf({})).toBe(mapped);
+    expect(await decided(original, UseInterceptors(mapper))).toBe(mapped);
+  });
+
+  test('of a guard are an error with what Nest told', async () => {
+    const failure = await decided(original, UseGuards({ canActivate: () => false }));
+    expect(failure).toBeInstanceOf(HiddenHandlerError);
+    expect(failure).toMatchObject({ message: 'The handler failed: Forbidden resource' });
+  });
+});
+
+describe('control errors', () => {
+  test.each([
+    [new RetryTaskError({ delaySeconds: 30 }), { kind: 'retry', delaySeconds: 30 }],
+    [new RetryTaskError(), { kind: 'retry' }],
+    [new DiscardTaskError('too old'), { kind: 'discard', reason: 'too old' }],
+    [new DeadLetterTaskError('bad'), { kind: 'dead-letter', reason: 'bad' }],
+  ])('come through Nest as they were thrown: %s', async (error, signal) => {
+    const failure = await decided(error);
+    expect(failure).toBe(error);
+    expect(controlSignalOf(failure)).toEqual(signal);
+    expect(wasLogged(failure)).toBe(false);
+  });
+
+  test('win over a filter, whatever it does', async () => {
+    const error = new DiscardTaskError();
+    const throwing = filter(() => throwError(() => original));
+    expect(await decided(error, UseFilters(filter(() => of('handled'))))).toBe(error);
+    expect(await decided(error, UseFilters(throwing))).toBe(error);
+  });
+
+  test('are undone by an interceptor that turns them into a value', async () => {
+    const rescue: NestInterceptor = {
+      intercept: (_context, next) => next.handle().pipe(catchError(() => of('rescued'))),
+    };
+    expect(await decided(new DiscardTaskError(), UseInterceptors(rescue))).toBeUndefined();
+  });
+});

@@ -1,0 +1,38 @@
+import { UseInterceptors } from '@nestjs/common';
+import { MessagePattern } from '@nestjs/microservices';
+import { UnsupportedNestError } from '../../lib/nest/index.js';
+import { checkNestVersions } from '../../lib/nest/peer-versions.js';
+import {
+  INTERCEPTORS,
+  PATTERN_EXTRAS,
+  PATTERN_HANDLER,
+} from '../../lib/nest/pipeline/nest-metadata.js';
+
+describe('checkNestVersions', () => {
+  test('accepts what is installed, and everything from 11.1.3 on', () => {
+    expect(() => checkNestVersions()).not.toThrow();
+    for (const version of ['11.1.3', '11.2.0', '12.0.0-next.1', '13.0.0']) {
+      expect(() => checkNestVersions(() => version)).not.toThrow();
+    }
+  });
+
+  test.each(['11.1.2', '11.0.20', '10.4.0'])('refuses %s by name', (version) => {
+    const check = () => checkNestVersions(() => version);
+    expect(check).toThrow(UnsupportedNestError);
+    expect(check).toThrow(`needs @nestjs/core 11.1.3 or later, got ${version}`);
+  });
+});
+
+describe("Nest's metadata", () => {
+  test('lies where the recorder writes it', () => {
+    class Handlers {
+      @UseInterceptors({ intercept: (_context, next) => next.handle() })
+      @MessagePattern('x', { queue: 'q' })
+      handle(): void {}
+    }
+    const { handle } = Handlers.prototype;
+    expect(Reflect.getMetadata(INTERCEPTORS, handle)).toHaveLength(1);
+    expect(Reflect.getMetadata(PATTERN_HANDLER, handle)).toBeDefined();
+    expect(Reflect.getMetadata(PATTERN_EXTRAS, handle)).toEqual({ queue: 'q' });
+  });
+});

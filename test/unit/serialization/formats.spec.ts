@@ -1,0 +1,189 @@
+import * as fc from 'fast-check';
+import {
+  UndecodableMessageError,
+  UnserializableDataError,
+  type Codec,
+  type MessageAttributes,
+  type ReceivedMessage,
+  type TaskPacket,
+} from '../../../lib/contracts/index.js';
+import {
+  createCodecLookup,
+  jsonCodec,
+  lenientJsonCodec,
+  nativeFormat,
+  patternRoute,
+  rawFormat,
+} from '../../../lib/serialization/index.js';
+
+const hexCodec: Codec = {
+  name: 'hex',
+  encode: (value) => Buffer.from(jsonCodec.encode(value)).toString('hex'),
+  decode: (text) => jsonCodec.decode(Buffer.from(text, 'hex').toString()),
+};
+const codecs = createCodecLookup([hexCodec]);
+
+describe('nativeFormat', () => {
+  test('carries all fields of a packet', () => {
+    const packet: TaskPacket = {
+      pattern: 'send_email',
+      data: { to: 'a@b.c', text: 'žluťoučký 🐎', none: null },
+      context: { requestId: 'r1' },
+      id: 'i1',
+      replyTo: 'https://sqs.test/1/replies',
+      expiresAt: 1_700_000_000_000,
+    };
+    const { body, attributes } = nativeFormat.encode(packet, { queue: 'q', codec: jsonCodec });
+    expect(attributes).toBeUndefined();
+    expect(JSON.parse(body)).toEqual(packet);
+    expect(decode(body)).toEqual(packet);
+  });
+
+  test('names a codec that is not JSON in each message', () => {
+    const packet = { pattern: 'p', data: [1] };
+    const encoded = nativeFormat.encode(packet, { queue: 'q', codec: hexCodec });
+    expect(encoded.attributes).toEqual({ ContentType: { dataType: 'String', stringValue: 'hex' } });
+    expect(decode(encoded.body, encoded.attributes)).toEqual(packet);
+  });
+
+  test('names no codec for lenient JSON, which is JSON', () => {
+    const encoded = nativeFormat.encode(
+      { pattern: 'p', data: 1n },
+      { queue: 'q', codec: lenientJsonCodec },
+    );
+    expect(encoded).toEqual({ body: '{"pattern":"p","data":"1"}' });
+  });
+
+  test('reads messages of two codecs', () => {
+    const hex = hexCodec.encode({ pattern: 'p', data: 'h' });
+    expect(decode('{"pattern":"p","data":"j"}').data).toBe('j');
+    expect(decode(hex, { ContentType: { dataType: 'String', stringValue: 'hex' } }).data).toBe('h');
+    const media = { ContentType: { dataType: 'String', stringValue: 'application/json' } };
+    expect(decode('{"pattern":"p","data":"m"}', media).data).toBe('m');
+  });
+
+  test('says which codecs are known where the named one is not', () => {
+    const attributes = { ContentType: { dataType: 'String', stringValue: 'pickle' } };
+    expect(() => decode('{"pattern":"p"}', attributes)).toThrow(/"pickle".*json, lenient, hex/);
+    expect(() => decode('{"pattern":"p"}', attributes)).toThrow(UndecodableMessageError);
+  });
+
+  test('reads a packet of Nest with an object as pattern', () => {
+    expect(decode('{"pattern":{"cmd":"sum","a":1},"data":[1,2],"id":"7"}')).toEqual({
+      pattern: '{"a":1,"cmd":"sum"}',
+      data: [1, 2],
+      id: '7',
+    });
+  });
+
+  test('ignores fields of the wrong kind', () => {
+    const body = '{"pattern":"p","data":1,"context":[1],"id":{},"replyTo":5,"expiresAt":"x"}';
+    expect(decode(body)).toEqual({ pattern: 'p', data: 1 });
+  });
+
+  test.each([
+    'x',
+    '',
+    '[]',
+    'null',
+    '{}',
+    '1',
+    '"p"',
+    '\uFEFF{"pattern":"p"}',
+    '{"pattern":""}',
+    '{"pattern":true}',
+    '{"pattern":null}',
+    '{"data":1}',
+  ])('does not decode %j', (body) => expect(() => decode(body)).toThrow(UndecodableMessageError));
+
+  test('throws nothing but UndecodableMessageError, whatever the body', () => {
+    const names = fc.constantFrom(
+      'pattern',
+      'data',
+      'context',
+      '__proto__',
+      'constructor',
+      'prototype',
+    );
+    const trees = fc.letrec((tie) => ({
+      node: fc.oneof(
+        { maxDepth: 5 },
+        fc.jsonValue(),
+        fc.dictionary(names, tie('node')),
+        fc.array(tie('node')),
+      ),
+    })).node;
+    const bodies = fc.oneof(
+      trees.map((tree) => JSON.stringify(tree)),
+      trees.map((tree) => JSON.stringify({ pattern: tree, data: tree, context: tree })),
+      fc.string({ unit: 'binary' }),
+      fc.array(fc.integer({ min: 0, max: 0xffff })).map((codes) => String.fromCharCode(...codes)),
+      fc.tuple(trees, fc.nat()).map(([tree, cut]) => JSON.stringify(tree).slice(0, cut)),
+    );
+    const before = Object.getOwnPropertyNames(Object.prototype);
+    fc.assert(
+      fc.property(bodies, fc.string(), (body, codec) => {
+        expectPacketOrUndecodable(body, {});
+        expectPacketOrUndecodable(body, {
+          ContentType: { dataType: 'String', stringValue: codec },
+        });
+      }),
+      { numRuns: 500 },
+    );
+    expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before);
+  });
+});
+
+describe('patternRoute', () => {
+  test.each([
+    ['send_email', 'send_email'],
+    [7, '7'],
+    [{ b: 2, a: 'x"y' }, '{"a":"x\\"y","b":2}'],
+    [{ a: { c: 1, b: null } }, '{"a":{"b":null,"c":1}}'],
+    ['{"b":1,"a":2}', '{"a":2,"b":1}'],
+    ['{not json', '{not json'],
+  ])('knows %j as %s', (pattern, route) => expect(patternRoute(pattern)).toBe(route));
+
+  test('bounds what a stranger may send', () => {
+    const wide = Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`k${i}`, 1]));
+    expect(patternRoute(wide)).toBe('[TOO_MANY_KEYS]');
+    expect(patternRoute({ a: { a: { a: { a: { a: { a: { a: 1 } } } } } } })).toContain(
+      '[MAX_DEPTH_REACHED]',
+    );
+  });
+});
+
+describe('rawFormat', () => {
+  test('leaves the body as it is and takes the queue as pattern', () => {
+    expect(
+      rawFormat.encode({ pattern: 'p', data: ' a\n' }, { queue: 'q', codec: jsonCodec }),
+    ).toEqual({ body: ' a\n' });
+    expect(rawFormat.decode(message(' a\n'), { queue: 'cron', codecs })).toEqual({
+      pattern: 'cron',
+      data: ' a\n',
+    });
+  });
+
+  test('refuses data that is no text', () => {
+    const packet = { pattern: 'p', data: { a: 1 } };
+    expect(() => rawFormat.encode(packet, { queue: 'q', codec: jsonCodec })).toThrow(
+      UnserializableDataError,
+    );
+  });
+});
+
+function decode(body: string, attributes: MessageAttributes = {}): TaskPacket {
+  return nativeFormat.decode(message(body, attributes), { queue: 'q', codecs });
+}
+
+function message(body: string, attributes: MessageAttributes = {}): ReceivedMessage {
+  return { messageId: 'm', receiptHandle: 'r', body, attributes, systemAttributes: {} };
+}
+
+function expectPacketOrUndecodable(body: string, attributes: MessageAttributes): void {
+  try {
+    expect(typeof decode(body, attributes).pattern).toBe('string');
+  } catch (error) {
+    if (!(error instanceof UndecodableMessageError)) throw error;
+  }
+}

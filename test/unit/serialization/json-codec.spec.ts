@@ -1,0 +1,202 @@
+import * as fc from 'fast-check';
+import { UndecodableMessageError, UnserializableDataError } from '../../../lib/contracts/index.js';
+import { jsonCodec, lenientJsonCodec } from '../../../lib/serialization/index.js';
+
+describe('jsonCodec', () => {
+  test('carries all JSON values there and back', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+        expect(jsonCodec.decode(jsonCodec.encode(value))).toEqual(
+          JSON.parse(JSON.stringify(value)),
+        );
+      }),
+    );
+  });
+
+  test('writes dates as ISO text and leaves undefined fields out', () => {
+    const at = new Date('2026-01-02T03:04:05.678Z');
+    expect(jsonCodec.encode({ at, none: undefined })).toBe('{"at":"2026-01-02T03:04:05.678Z"}');
+  });
+
+  test('writes what toJSON answers', () => {
+    const money = { toJSON: () => ({ cents: 5 }) };
+    expect(jsonCodec.encode({ money, url: new URL('https://a.b/') })).toBe(
+      '{"money":{"cents":5},"url":"https://a.b/"}',
+    );
+  });
+
+  test('carries objects without a prototype', () => {
+    const bare = Object.assign(Object.create(null) as object, { a: 1 });
+    expect(jsonCodec.encode(bare)).toBe('{"a":1}');
+  });
+
+  class Point {
+    x = 1;
+  }
+  const cycle: Record<string, unknown> = {};
+  cycle.self = { again: [cycle] };
+
+  test.each([
+    ['a function', { user: { id: () => 1 } }, '$.user.id', 'a function'],
+    ['a symbol', { a: Symbol('s') }, '$.a', 'a symbol'],
+    ['a BigInt', [1n], '$[0]', 'a BigInt'],
+    ['NaN', { n: [0, NaN] }, '$.n[1]', 'NaN'],
+    ['Infinity', -Infinity, '$', '-Infinity'],
+    ['undefined in an array', { tags: ['a', undefined] }, '$.tags[1]', 'undefined'],
+    // oxlint-disable-next-line no-sparse-arrays
+    ['a hole in an array', ['a', , 'b'], '$[1]', 'undefined'],
+    ['undefined itself', undefined, '$', 'undefined'],
+    ['a Map', { m: new Map() }, '$.m', 'an instance of Map'],
+    ['a Set', new Set(), '$', 'an instance of Set'],
+    ['an instance of a class', { 'odd key': new Point() }, '$["odd key"]', 'an instance of Point'],
+    ['a typed array', { b: new Uint8Array(2) }, '$.b', 'an instance of Uint8Array'],
+    ['an error', { e: new Error('x') }, '$.e', 'an instance of Error'],
+    ['an invalid date', { at: new Date(NaN) }, '$.at', 'an invalid Date'],
+    ['a cycle', { cycle }, '$.cycle.self.again[0]', 'a cycle'],
+    ['what toJSON answers', { t: { toJSON: () => NaN } }, '$.t', 'NaN'],
+    [
+      'a __proto__ key',
+      JSON.parse('{"a":{"__proto__":1}}'),
+      '$.a.__proto__',
+      'the key "__proto__"',
+    ],
+  ])('refuses %s and says where it is', (_, value, path, found) => {
+    const error = errorOf(() => jsonCodec.encode(value));
+    expect(error).toBeInstanceOf(UnserializableDataError);
+    expect((error as UnserializableDataError).path).toBe(path);
+    expect((error as UnserializableDataError).message).toContain(found);
+  });
+
+  test('refuses data that is nested too deep to walk', () => {
+    expect(() => jsonCodec.encode(nested(1_001))).toThrow(UnserializableDataError);
+    expect(jsonCodec.encode(nested(1_000))).toHaveLength(2_000);
+  });
+
+  test('wraps what a getter of the data throws', () => {
+    const cause = new Error('lazy');
+    const data = {
+      get field(): never {
+        throw cause;
+      },
+    };
+    expect(errorOf(() => jsonCodec.encode(data))).toMatchObject({
+      name: 'UnserializableDataError',
+      cause,
+    });
+  });
+
+  test('takes whatever it writes as JSON writes it, and refuses the rest by its own error', () => {
+    const values = fc.anything({
+      withDate: true,
+      withMap: true,
+      withBigInt: true,
+      withSparseArray: true,
+    });
+    fc.assert(
+      fc.property(values, (value) => {
+        const text = textOrRefused(value);
+        expect([REFUSED, text === REFUSED || JSON.stringify(value)]).toContain(text);
+      }),
+    );
+  });
+
+  test('escapes the two characters that JSON allows and SQS refuses', () => {
+    const text = jsonCodec.encode('a\uFFFE\uFFFFb');
+    expect(text).toBe('"a\\ufffe\\uffffb"');
+    expect(jsonCodec.decode(text)).toBe('a\uFFFE\uFFFFb');
+  });
+
+  test.each([
+    ['text', 'x'],
+    ['nothing', ''],
+    ['a byte order mark', '\uFEFF{}'],
+    ['a __proto__ key', '{"a":[{"__proto__":{"admin":true}}]}'],
+    ['an escaped __proto__ key', '{"\\u005f_proto_\\u005F":{"admin":true}}'],
+    ['constructor.prototype', '{"constructor":{"prototype":{"admin":true}}}'],
+    ['an escaped constructor.prototype', '{"\\u0063onstructor":{"prototype":1}}'],
+    ['nesting without end', `${'['.repeat(100_000)}${']'.repeat(100_000)}`],
+    ['nested objects without end', `${'{"a":'.repeat(2_000)}1${'}'.repeat(2_000)}`],
+  ])('does not decode %s', (_, text) => {
+    expect(() => jsonCodec.decode(text)).toThrow(UndecodableMessageError);
+    expect(({} as { admin?: boolean }).admin).toBeUndefined();
+  });
+
+  test('decodes a field that is called constructor', () => {
+    expect(jsonCodec.decode('{"constructor":"Bosch"}')).toEqual({ constructor: 'Bosch' });
+  });
+
+  test('decodes much data that is flat', () => {
+    const many = Array.from({ length: 3_000 }, (_, id) => ({ id }));
+    expect(jsonCodec.decode(jsonCodec.encode(many))).toEqual(many);
+  });
+});
+
+describe('lenientJsonCodec', () => {
+  test('turns odd values into text', () => {
+    const data = {
+      big: 5n,
+      nan: NaN,
+      fn: errorOf,
+      map: new Map([[1, 2]]),
+      set: new Set([1]),
+      error: new Error('broken'),
+      at: new Date(0),
+      point: new (class Point {
+        x = 1;
+      })(),
+      list: [undefined, Symbol('s')],
+      none: undefined,
+    };
+    expect(JSON.parse(lenientJsonCodec.encode(data))).toEqual({
+      big: '5',
+      nan: 'NaN',
+      fn: '[Function errorOf]',
+      map: 'an instance of Map with 1 entries',
+      set: 'an instance of Set with 1 entries',
+      error: 'Error: broken',
+      at: '1970-01-01T00:00:00.000Z',
+      point: { x: 1 },
+      list: ['undefined', 'Symbol(s)'],
+    });
+  });
+
+  test('cuts cycles and leaves dangerous keys out', () => {
+    const data = JSON.parse('{"__proto__":{"admin":true}}') as Record<string, unknown>;
+    data.self = data;
+    expect(lenientJsonCodec.encode(data)).toBe('{"self":"[Circular]"}');
+  });
+
+  test('writes whatever the strict codec reads', () => {
+    fc.assert(
+      fc.property(fc.anything({ withDate: true, withMap: true, withBigInt: true }), (value) => {
+        expect(() => jsonCodec.decode(lenientJsonCodec.encode(value))).not.toThrow();
+      }),
+    );
+  });
+});
+
+function nested(depth: number): unknown {
+  let value: unknown[] = [];
+  for (let level = 1; level < depth; level++) value = [value];
+  return value;
+}
+
+function errorOf(act: () => unknown): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+const REFUSED = Symbol('refused');
+
+function textOrRefused(value: unknown): string | typeof REFUSED {
+  try {
+    return jsonCodec.encode(value);
+  } catch (error) {
+    if (error instanceof UnserializableDataError) return REFUSED;
+    throw error;
+  }
+}
