@@ -50,7 +50,8 @@ const roomWaitMs = 50;
  * is. While polls fail, one probe at a time is sent with growing pauses; the loop never ends by itself.
  */
 export class Fetcher {
-  private readonly open = new Set<AbortController>();
+  /** Open polls and when each began. */
+  private readonly open = new Map<AbortController, number>();
   private reserved = 0;
   private width = 1;
   private isStopped = false;
@@ -70,6 +71,12 @@ export class Fetcher {
 
   get openCount(): number {
     return this.open.size;
+  }
+
+  /** Monotonic time when the oldest open poll began. */
+  get oldestPollAt(): number | undefined {
+    const [oldest] = this.open.values();
+    return oldest;
   }
 
   pause(): void {
@@ -92,7 +99,7 @@ export class Fetcher {
 
   /** Cuts the open polls. What SQS had taken for them comes back when its visibility timeout ends. */
   cut(): void {
-    for (const controller of this.open) controller.abort();
+    for (const controller of this.open.keys()) controller.abort();
   }
 
   /** Resolves when no poll is open. */
@@ -139,7 +146,7 @@ export class Fetcher {
   private async poll(size: number): Promise<void> {
     const controller = new AbortController();
     const request = this.request(size);
-    this.open.add(controller);
+    this.open.set(controller, this.parts.clock.now());
     this.reserved += request.maxMessages;
     let messages: ReceivedMessage[] | undefined;
     try {
