@@ -19,7 +19,7 @@ export interface SettlementParts {
   logger: SqsLogger;
 }
 
-/** `left`: nothing was sent, and the running visibility timeout decides when the message comes back. */
+/** `left`: it stays in the queue, and a visibility timeout decides when it comes back. */
 export type Ending = Settlement | 'left';
 
 /** Carries outcomes out: each becomes a delete, a visibility change, a copy to the dead-letter queue, or nothing. */
@@ -86,7 +86,7 @@ export class Settlements {
     const { deadLetter, logger, queue } = this.parts;
     if (deadLetter === undefined) {
       this.sayOnce('There is no dead-letter queue; the task is retried instead', { queue });
-      return this.retry(delivery, undeadLetterableDelaySeconds);
+      return this.retryInstead(delivery);
     }
     try {
       const copy = deadLetterCopy(delivery.message, { queue, reason, isFifo: deadLetter.isFifo });
@@ -95,10 +95,16 @@ export class Settlements {
     } catch (error) {
       const fields = { queue, deadLetterQueue: deadLetter.name, reason: errorText(error) };
       this.sayOnce('The dead-letter queue did not accept a message; it is retried instead', fields);
-      return this.retry(delivery, undeadLetterableDelaySeconds);
+      return this.retryInstead(delivery);
     }
     logger.debug('Dead-lettered', { queue, messageId: delivery.message.id, reason });
     return this.delete(delivery);
+  }
+
+  /** Not `confirmed`, which would let the rest of a group overtake it. */
+  private async retryInstead(delivery: Delivery): Promise<Ending> {
+    await this.retry(delivery, undeadLetterableDelaySeconds);
+    return 'left';
   }
 
   private sayOnce(message: string, fields: Record<string, unknown>): void {
