@@ -7,6 +7,7 @@ import { deadLetterCopy } from './dead-letter-copy.js';
 import type { Delivery } from './delivery.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import type { ProcessedMemory } from './processed-memory.js';
+import { clampDelay } from './retry/clamp-delay.js';
 import type { Settlement, Settler } from './settler.js';
 
 export interface SettlementParts {
@@ -74,7 +75,7 @@ export class Settlements {
       lease.end();
       return 'left';
     }
-    return settler.changeVisibility(lease, lease.secondsWithinCap(wholeSeconds(delaySeconds), now));
+    return settler.changeVisibility(lease, lease.secondsWithinCap(clampDelay(delaySeconds), now));
   }
 
   private async alreadySettled(delivery: Delivery, outcome: Outcome): Promise<Ending> {
@@ -115,8 +116,3 @@ export class Settlements {
 
 /** Seconds until a task that could not be dead-lettered comes again. */
 const undeadLetterableDelaySeconds = 30;
-
-/** A user's back-off may answer anything. */
-function wholeSeconds(delaySeconds: number): number {
-  return Number.isNaN(delaySeconds) ? 0 : Math.max(0, Math.round(delaySeconds));
-}
