@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { TotalsReporter } from './test/totals-reporter.js';
+
+const totalsFile = process.env['TEST_TOTALS_FILE'];
 
 export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   resolve: { tsconfigPaths: true },
   test: {
     globals: true,
+    reporters: totalsFile === undefined ? ['default'] : ['default', new TotalsReporter(totalsFile)],
     isolate: false,
     setupFiles: ['reflect-metadata'],
     include: ['test/**/*.spec.ts'],

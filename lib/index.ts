@@ -1,1 +1,12 @@
+// The composition root: what users import, and where features are joined to the ports that they fill.
 export * from './contracts/index.js';
+export * from './consumer/retry/index.js';
+export * from './consumer/stopping/index.js';
+export { DEAD_LETTER_REASON, DEAD_LETTER_SOURCE } from './consumer/dead-letter-copy.js';
+export type { FailedMessage, ProcessBatchOptions, ProcessedBatch } from './consumer/consumer.js';
+export type { MessageStream, StreamedDelivery } from './consumer/message-stream.js';
+export * from './nest/index.js';
+export * from './producer/index.js';
+export { jsonCodec, lenientJsonCodec, nativeFormat, rawFormat } from './serialization/index.js';
+export { SqsEmbedded } from './queue-client/index.js';
+export type { ConnectionOptions } from './queue-client/index.js';

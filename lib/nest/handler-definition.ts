@@ -1,5 +1,5 @@
 import { SQS_LIMITS } from '../contracts/index.js';
-import type { TaskHandlerOptions } from '../contracts/index.js';
+import type { TaskHandlerOptions, TaskSchema } from '../contracts/index.js';
 import type { HANDLER_NAME, SQS_HANDLER } from './sqs.constants.js';
 
 export interface BatchHandlerOptions extends TaskHandlerOptions {
@@ -11,8 +11,16 @@ export interface BatchHandlerOptions extends TaskHandlerOptions {
 
 /** What `@SqsTask`, `@SqsBatchTask` and `@SqsRawTask` were told. */
 export type HandlerDefinition =
-  | { readonly kind: 'task'; readonly options: TaskHandlerOptions }
-  | { readonly kind: 'batch'; readonly options: BatchHandlerOptions }
+  | {
+      readonly kind: 'task';
+      readonly options: TaskHandlerOptions;
+      readonly schema?: TaskSchema | undefined;
+    }
+  | {
+      readonly kind: 'batch';
+      readonly options: BatchHandlerOptions;
+      readonly schema?: TaskSchema | undefined;
+    }
   | { readonly kind: 'raw'; readonly options: TaskHandlerOptions };
 
 /** Nest's pattern extras, as far as they mean something here. */

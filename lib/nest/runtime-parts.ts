@@ -4,15 +4,13 @@ import type {
   QueueLookup,
   QueueOptions,
   ResolvedWorkerOptions,
-  SendOptions,
-  SendResult,
   SqsLogger,
   SqsSendInterceptor,
-  TaskTarget,
   WorkerControl,
   WorkerOptions,
   WorkerSetup,
 } from '../contracts/index.js';
+import type { Producer } from '../producer/index.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
 
 /** What the Nest layer is joined from: connections, producer, engine. A testing module gives others. */
@@ -54,20 +52,15 @@ export interface AwaitedQueue {
 export interface ProducerSetup {
   readonly queues: QueueLookup;
   readonly interceptors: readonly SqsSendInterceptor[];
+  /** Key-values of the task or request that is running. */
+  readonly taskContext: () => Record<string, unknown> | undefined;
   readonly options: SqsModuleOptions;
   readonly clock: Clock;
   readonly logger: SqsLogger;
 }
 
 /** The producer, as the injectable classes use it. */
-export interface TaskProducer {
-  send(task: TaskTarget, data: unknown, options?: SendOptions): Promise<SendResult>;
-  sendMany(
-    task: TaskTarget,
-    data: readonly unknown[],
-    options?: SendOptions,
-  ): Promise<SendResult[]>;
-  sendRaw(queue: string, body: string, options?: SendOptions): Promise<SendResult>;
-  flush(): Promise<void>;
-  close(): Promise<void>;
-}
+export type TaskProducer = Pick<
+  Producer,
+  'send' | 'sendMany' | 'batch' | 'bake' | 'sendRaw' | 'flush' | 'close'
+>;

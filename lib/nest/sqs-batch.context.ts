@@ -19,11 +19,11 @@ export interface SqsBatchResponse {
 export class SqsBatchContext extends RecordedContext<[readonly TaskDelivery[]]> {
   readonly items: readonly SqsBatchItem[];
 
-  constructor(deliveries: readonly TaskDelivery[]) {
-    super([deliveries]);
-    this.items = deliveries.map((delivery) => ({
+  constructor(tasks: readonly { readonly delivery: TaskDelivery; readonly data: unknown }[]) {
+    super([tasks.map(({ delivery }) => delivery)]);
+    this.items = tasks.map(({ delivery, data }) => ({
       messageId: delivery.message.id,
-      data: delivery.data,
+      data,
       context: new SqsContext(delivery),
     }));
   }

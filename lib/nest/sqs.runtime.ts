@@ -16,6 +16,16 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+type TaskContextSource = () => Record<string, unknown> | undefined;
+
+/** What a feature adds, before the app has started. */
+export interface RuntimeFeature {
+  readonly sendInterceptors?: readonly SqsSendInterceptor[];
+  readonly taskInterceptors?: readonly SqsTaskInterceptor[];
+  /** Key-values of the task or request that is running. */
+  readonly taskContext?: TaskContextSource;
+}
+
 export interface SqsRuntimeSetup {
   readonly options: SqsModuleOptions;
   readonly parts: RuntimeParts;
@@ -30,9 +40,11 @@ export interface SqsRuntimeSetup {
 export class SqsRuntime<Server extends RunningServer = RunningServer> implements QueueLookup {
   readonly options: SqsModuleOptions;
   readonly parts: RuntimeParts;
-  readonly taskInterceptors: readonly SqsTaskInterceptor[];
+  readonly taskInterceptors: SqsTaskInterceptor[];
   readonly workerLogger: SqsLogger = new NestSqsLogger({ context: 'SqsWorker' });
   readonly producer: TaskProducer;
+  private readonly sendInterceptors: SqsSendInterceptor[];
+  private taskContext: TaskContextSource = () => undefined;
   private readonly registrations = new QueueRegistrations();
   private readonly running = new Set<Server>();
   private opening: Promise<OpenQueues> | undefined;
@@ -46,16 +58,25 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     parts.validate(options);
     this.options = options;
     this.parts = parts;
-    this.taskInterceptors = taskInterceptors;
+    this.taskInterceptors = [...taskInterceptors];
+    this.sendInterceptors = [...sendInterceptors];
     for (const queue of options.queues ?? []) this.registrations.add(queue);
     const logger = new NestSqsLogger({ context: 'SqsProducer' });
     this.producer = parts.createProducer({
       queues: this,
-      interceptors: sendInterceptors,
+      interceptors: this.sendInterceptors,
+      taskContext: () => this.taskContext(),
       options,
       clock: parts.clock,
       logger,
     });
+  }
+
+  /** Where features join: further links at the inner end of both chains, and what travels with each send. */
+  use(feature: RuntimeFeature): void {
+    this.sendInterceptors.push(...(feature.sendInterceptors ?? []));
+    this.taskInterceptors.push(...(feature.taskInterceptors ?? []));
+    this.taskContext = feature.taskContext ?? this.taskContext;
   }
 
   /** @throws QueueConflictError */

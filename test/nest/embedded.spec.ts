@@ -7,11 +7,13 @@ import {
   ServerSqs,
   SqsContext,
   SqsModule,
+  SqsProducer,
   SqsQueue,
-  SqsRuntime,
+  SqsWorkers,
   SqsTask,
   sqsWorker,
 } from '../../lib/nest/index.js';
+import { defineTask } from '../../lib/producer/index.js';
 import { deferred } from '../../lib/primitives/deferred.js';
 import { startEmbedded } from '../support/embedded.js';
 import { RecordingLogger } from './support/recording-logger.js';
@@ -20,6 +22,7 @@ import { closeLater, closeWorkers } from './support/start-worker.js';
 afterEach(closeWorkers);
 
 const logger = new RecordingLogger();
+const sendEmail = defineTask<{ to: string }>('send_email', { queue: 'emails' });
 
 describe('a worker on the embedded service', () => {
   test('receives, retries where asked, and deletes what succeeded', async () => {
@@ -27,7 +30,7 @@ describe('a worker on the embedded service', () => {
     const done = deferred<unknown>();
     @Controller()
     class Emails {
-      @SqsTask('send_email', { queue: 'emails' })
+      @SqsTask(sendEmail)
       send(@Payload() data: unknown, @Ctx() context: SqsContext): void {
         attempts.push(context.message.receiveCount);
         if (attempts.length === 1) throw new RetryTaskError({ delaySeconds: 0 });
@@ -42,12 +45,45 @@ describe('a worker on the embedded service', () => {
     const app = await NestFactory.createMicroservice(App, { ...sqsWorker(), logger });
     closeLater(app);
     await app.listen();
-    await sendNative(app.get(SqsRuntime), 'emails', 'send_email', { to: 'a' });
+    const sent = await app.get(SqsProducer).send(sendEmail, { to: 'a' });
+    expect(sent).toMatchObject({ queue: 'emails' });
     expect(await done.promise).toEqual({ to: 'a' });
     expect(attempts).toEqual([1, 2]);
     const queue = app.get<SqsQueue>(getQueueToken('emails'));
-    await app.get(SqsRuntime).servers()[0]?.close();
+    await app.get(SqsWorkers).all()[0]?.close();
     expect(await queue.attributes()).toMatchObject({ messageCount: 0, inFlightCount: 0 });
+  });
+
+  test('starts without a queue that it waits for, serves it once it is there, and may stop before', async () => {
+    const service = await startEmbedded();
+    const { gateway } = service;
+    const done = deferred<unknown>();
+    @Controller()
+    class Emails {
+      @SqsTask(sendEmail)
+      send(@Payload() data: unknown): void {
+        done.resolve(data);
+      }
+    }
+    const module = { connection: { gateway }, onMissingQueue: 'wait' as const };
+    @Module({ imports: [SqsModule.forRoot(module)], controllers: [Emails] })
+    class App {}
+    const lines = new RecordingLogger();
+    const start = async () => {
+      const options = { ...sqsWorker({ queues: ['emails'] }), logger: lines };
+      const app = await NestFactory.createMicroservice(App, options);
+      await app.listen();
+      return app;
+    };
+    const early = await start();
+    await early.close();
+    expect(lines.lines.filter((line) => line.level === 'error')).toEqual([]);
+    const app = await start();
+    const url = await gateway.createQueue('emails');
+    await gateway.sendBatch(url, [{ body: JSON.stringify({ pattern: 'send_email', data: 7 }) }]);
+    expect(await done.promise).toBe(7);
+    await app.close();
+    await service.close();
   });
 
   test('works by hand, without SqsModule, and closes its connection', async () => {
@@ -75,8 +111,3 @@ describe('a worker on the embedded service', () => {
     await service.close();
   });
 });
-
-async function sendNative(runtime: SqsRuntime, name: string, pattern: string, data: unknown) {
-  const { gateway, url } = await runtime.find(name);
-  await gateway.sendBatch(url, [{ body: JSON.stringify({ pattern, data }) }]);
-}

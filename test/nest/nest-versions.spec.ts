@@ -1,6 +1,7 @@
 import { UseInterceptors } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
-import { checkNestVersions, UnsupportedNestError } from '../../lib/nest/index.js';
+import { UnsupportedNestError } from '../../lib/nest/index.js';
+import { checkNestVersions } from '../../lib/nest/peer-versions.js';
 import {
   INTERCEPTORS,
   PATTERN_EXTRAS,

@@ -54,7 +54,8 @@ const probeWaitSeconds = 1;
  * shows even where the queue is empty; the loop never ends by itself.
  */
 export class Fetcher {
-  private readonly open = new Set<AbortController>();
+  /** Open polls and when each began. */
+  private readonly open = new Map<AbortController, number>();
   private reserved = 0;
   private width = 1;
   private isStopped = false;
@@ -74,6 +75,12 @@ export class Fetcher {
 
   get openCount(): number {
     return this.open.size;
+  }
+
+  /** Monotonic time when the oldest open poll began. */
+  get oldestPollAt(): number | undefined {
+    const [oldest] = this.open.values();
+    return oldest;
   }
 
   pause(): void {
@@ -96,7 +103,7 @@ export class Fetcher {
 
   /** Cuts the open polls. What SQS had taken for them comes back when its visibility timeout ends. */
   cut(): void {
-    for (const controller of this.open) controller.abort();
+    for (const controller of this.open.keys()) controller.abort();
   }
 
   /** Resolves when no poll is open. */
@@ -143,7 +150,7 @@ export class Fetcher {
   private async poll(size: number): Promise<void> {
     const controller = new AbortController();
     const request = this.request(size);
-    this.open.add(controller);
+    this.open.set(controller, this.parts.clock.now());
     this.reserved += request.maxMessages;
     let messages: ReceivedMessage[] | undefined;
     try {

@@ -1,16 +1,12 @@
-import { ProducerClosedError } from '../../contracts/index.js';
+import { resolveProducerOptions } from '../../contracts/options/resolve-producer-options.js';
+import { Producer } from '../../producer/index.js';
 import type { ProducerSetup, TaskProducer } from '../runtime-parts.js';
 
-export function createProducer(_setup: ProducerSetup): TaskProducer {
-  return {
-    send: (task) => refuse(task.queue),
-    sendMany: (task) => refuse(task.queue),
-    sendRaw: (queue) => refuse(queue),
-    async flush() {},
-    async close() {},
-  };
-}
-
-async function refuse(queue: string): Promise<never> {
-  throw new ProducerClosedError({ queue });
+export function createProducer(setup: ProducerSetup): TaskProducer {
+  const { options, ...parts } = setup;
+  return new Producer({
+    ...parts,
+    options: resolveProducerOptions(options.producer),
+    serviceName: options.serviceName,
+  });
 }

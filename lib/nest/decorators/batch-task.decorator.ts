@@ -1,7 +1,7 @@
 import type { BatchHandlerOptions } from '../handler-definition.js';
 import { declareHandler } from './declare-handler.js';
 import { checkBatchOptions } from './handler-schemas.js';
-import { patternOf, queueOf } from './task-reference.js';
+import { factsOf } from './task-reference.js';
 import type { TaskReference } from './task-reference.js';
 
 export interface SqsBatchTaskOptions extends BatchHandlerOptions {
@@ -23,11 +23,12 @@ export function SqsBatchTask(
   task?: TaskReference,
   options: SqsBatchTaskOptions = {},
 ): MethodDecorator & ClassDecorator {
-  const { queue = queueOf(task), ...handlerOptions } = options;
+  const facts = factsOf(task);
+  const { queue = facts.queue, ...handlerOptions } = options;
   checkBatchOptions('@SqsBatchTask()', handlerOptions);
   return declareHandler({
-    pattern: patternOf(task),
+    pattern: facts.pattern,
     queue,
-    definition: { kind: 'batch', options: handlerOptions },
+    definition: { kind: 'batch', options: handlerOptions, schema: facts.schema },
   });
 }

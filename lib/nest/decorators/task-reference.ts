@@ -1,11 +1,15 @@
-/** A task by its name, or its contract: anything with a pattern and, where it is bound to one, a queue. */
-export type TaskReference =
-  string | { readonly pattern: string; readonly queue?: string | undefined };
+import type { TaskSchema } from '../../contracts/index.js';
 
-export function patternOf(task: TaskReference | undefined): string | undefined {
-  return typeof task === 'object' ? task.pattern : task;
+/** A task by its name, or its contract: anything with a pattern and, where it is bound to one, a queue. */
+export type TaskReference = string | TaskReferenceFacts;
+
+export interface TaskReferenceFacts {
+  readonly pattern: string;
+  readonly queue?: string | undefined;
+  /** What comes in is checked against it, and the handler gets what it makes of the data. */
+  readonly schema?: TaskSchema | undefined;
 }
 
-export function queueOf(task: TaskReference | undefined): string | undefined {
-  return typeof task === 'object' ? task.queue : undefined;
+export function factsOf(task: TaskReference | undefined): Partial<TaskReferenceFacts> {
+  return typeof task === 'string' ? { pattern: task } : (task ?? {});
 }

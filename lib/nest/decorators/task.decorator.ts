@@ -1,7 +1,7 @@
 import type { TaskHandlerOptions } from '../../contracts/index.js';
 import { declareHandler } from './declare-handler.js';
 import { checkTaskOptions } from './handler-schemas.js';
-import { patternOf, queueOf } from './task-reference.js';
+import { factsOf } from './task-reference.js';
 import type { TaskReference } from './task-reference.js';
 
 export interface SqsTaskOptions extends TaskHandlerOptions {
@@ -23,11 +23,12 @@ export function SqsTask(
   task?: TaskReference,
   options: SqsTaskOptions = {},
 ): MethodDecorator & ClassDecorator {
-  const { queue = queueOf(task), ...handlerOptions } = options;
+  const facts = factsOf(task);
+  const { queue = facts.queue, ...handlerOptions } = options;
   checkTaskOptions('@SqsTask()', handlerOptions);
   return declareHandler({
-    pattern: patternOf(task),
+    pattern: facts.pattern,
     queue,
-    definition: { kind: 'task', options: handlerOptions },
+    definition: { kind: 'task', options: handlerOptions, schema: facts.schema },
   });
 }

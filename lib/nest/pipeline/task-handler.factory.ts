@@ -10,6 +10,7 @@ import type { BatchHandlerOptions } from '../handler-definition.js';
 import { SqsBatchContext } from '../sqs-batch.context.js';
 import { SqsContext } from '../sqs.context.js';
 import { batchFailures } from './batch-failures.js';
+import { checkedBatch, checkedData } from './checked-data.js';
 import type { HandlerRegistration } from './handler-registration.js';
 import type { ProcessingHooks } from './processing-hooks.js';
 import { runNestHandler } from './run-nest-handler.js';
@@ -63,9 +64,7 @@ export class TaskHandlerFactory {
   ): Promise<unknown> {
     const [only, second] = registrations;
     if (only !== undefined && second === undefined) {
-      return this.runOne(delivery, (context) =>
-        runNestHandler(only.callback, delivery.data, context),
-      );
+      return this.runOne(delivery, (context) => runChecked(only, delivery, context));
     }
     return this.runOne(delivery, () => runAll(registrations, delivery));
   }
@@ -75,14 +74,25 @@ export class TaskHandlerFactory {
     return this.hooks.around(context, () => work(context));
   }
 
-  private runBatch(
+  private async runBatch(
     registration: HandlerRegistration,
     deliveries: readonly TaskDelivery[],
   ): Promise<ReadonlyMap<string, unknown>> {
-    const context = new SqsBatchContext(deliveries);
+    const { fitting, refused } = await checkedBatch(deliveries, registration.definition);
+    if (fitting.length === 0) return refused;
+    const context = new SqsBatchContext(fitting);
     const run = () => runNestHandler(registration.callback, context.items, context);
-    return this.hooks.around(context, () => batchFailures(context.items, run));
+    const failed = await this.hooks.around(context, () => batchFailures(context.items, run));
+    return new Map([...refused, ...failed]);
   }
+}
+
+async function runChecked(
+  { callback, definition }: HandlerRegistration,
+  delivery: TaskDelivery,
+  context: SqsContext,
+): Promise<unknown> {
+  return runNestHandler(callback, await checkedData(delivery, definition), context);
 }
 
 /** Every event handler runs to its end before the task is settled; the first failure in order decides. */
@@ -90,9 +100,7 @@ async function runAll(
   registrations: readonly HandlerRegistration[],
   delivery: TaskDelivery,
 ): Promise<undefined> {
-  const runs = registrations.map((one) =>
-    runNestHandler(one.callback, delivery.data, new SqsContext(delivery)),
-  );
+  const runs = registrations.map((one) => runChecked(one, delivery, new SqsContext(delivery)));
   const results = await Promise.allSettled(runs);
   for (const result of results) {
     if (result.status === 'rejected') throw result.reason;

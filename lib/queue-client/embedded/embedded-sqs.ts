@@ -1,9 +1,10 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
-import { InvalidOptionsError, type SqsLogger } from '../../contracts/index.js';
+import { InvalidOptionsError, silentLogger, type SqsLogger } from '../../contracts/index.js';
 import { loadFauxqs, type EmulatorApp, type EmulatorModule } from './load-fauxqs.js';
 
 export interface SqsEmbeddedSetup {
-  logger: SqsLogger;
+  /** @default none: nothing is written */
+  logger?: SqsLogger;
   /** Where `SQS_EMBEDDED_URL` and `NODE_ENV` are read. @default process.env */
   env?: Record<string, string | undefined>;
   /** Loads the emulator. @default the optional package `fauxqs` */
@@ -19,9 +20,9 @@ export class SqsEmbedded {
    * @throws MissingPackageError where `fauxqs` is not installed
    * @throws InvalidOptionsError where `SQS_EMBEDDED_URL` is not an http URL of this machine
    */
-  static async start(setup: SqsEmbeddedSetup): Promise<SqsEmbedded> {
+  static async start(setup: SqsEmbeddedSetup = {}): Promise<SqsEmbedded> {
     const env = setup.env ?? process.env;
-    warnInProduction(env, setup.logger);
+    warnInProduction(env, setup.logger ?? silentLogger);
     const shared = env['SQS_EMBEDDED_URL'];
     if (shared !== undefined && shared !== '') return new SqsEmbedded(readSharedUrl(shared));
     return startEmulator(

@@ -119,6 +119,10 @@ function fakeProducer(log: Pick<FakeParts, 'sent' | 'calls'>): TaskProducer {
     send: async ({ queue, pattern }, data, options) => accept({ queue, pattern, data, options }),
     sendMany: async ({ queue, pattern }, data) =>
       data.map((one) => accept({ queue, pattern, data: one })),
+    batch: async () => [],
+    bake: () => {
+      throw new Error('not faked');
+    },
     sendRaw: async (queue, body) => accept({ queue, body }),
     flush: async () => void log.calls.push('flush'),
     close: async () => {

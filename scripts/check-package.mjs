@@ -1,0 +1,77 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { runCommand } from './run-step.mjs';
+
+// Packs the library, installs it into empty projects as a user would, and lets each send and handle one task.
+const own = JSON.parse(readFileSync('package.json', 'utf8')).devDependencies;
+const projects = [
+  { name: 'Nest 12, ESM', nest: own['@nestjs/core'], type: 'module' },
+  { name: 'Nest 11, CommonJS', nest: '^11.1.3', type: 'commonjs' },
+];
+const tsconfig = {
+  compilerOptions: {
+    target: 'ES2022',
+    module: 'nodenext',
+    types: ['node'],
+    rootDir: '.',
+    outDir: 'dist',
+    strict: true,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    skipLibCheck: true,
+  },
+  include: ['*.ts'],
+};
+
+const workplace = mkdtempSync(join(tmpdir(), 'nestjs-sqs-tasks-'));
+try {
+  const tarball = await pack();
+  for (const project of projects) {
+    await check(project, tarball);
+    console.log(`ok     ${project.name}: installed, compiled, sent and handled a task`);
+  }
+} finally {
+  rmSync(workplace, { recursive: true, force: true });
+}
+
+async function pack() {
+  const { stdout } = await runCommand('npm', ['pack', '--json', '--pack-destination', workplace]);
+  // Building speaks too, before the answer.
+  const [{ filename }] = JSON.parse(stdout.slice(stdout.search(/^\[$/m)));
+  return join(workplace, filename);
+}
+
+async function check(project, tarball) {
+  const cwd = mkdtempSync(join(workplace, 'app-'));
+  writeJson(cwd, 'package.json', manifestOf(project, tarball));
+  writeJson(cwd, 'tsconfig.json', tsconfig);
+  copyFileSync('test/package/app.ts', join(cwd, 'app.ts'));
+  await runCommand('npm', ['install', '--no-audit', '--no-fund'], { cwd, timeoutMs: 300_000 });
+  await runCommand(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', cwd]);
+  const { stdout } = await runCommand(process.execPath, ['dist/app.js'], {
+    cwd,
+    timeoutMs: 60_000,
+  });
+  for (const line of ['handled send_email to ada@example.org from emails', 'drained']) {
+    if (!stdout.includes(line)) throw new Error(`${project.name} never said "${line}":\n${stdout}`);
+  }
+}
+
+function manifestOf({ nest, type }, tarball) {
+  const nestPackages = ['common', 'core', 'microservices'].map((name) => [`@nestjs/${name}`, nest]);
+  const others = ['@aws-sdk/client-sqs', '@types/node', 'fauxqs', 'reflect-metadata', 'rxjs'];
+  return {
+    name: 'package-check',
+    private: true,
+    type,
+    dependencies: {
+      ...Object.fromEntries([...nestPackages, ...others.map((name) => [name, own[name]])]),
+      'nestjs-sqs-tasks': `file:${tarball}`,
+    },
+  };
+}
+
+function writeJson(folder, file, content) {
+  writeFileSync(join(folder, file), JSON.stringify(content, undefined, 2));
+}

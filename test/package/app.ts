@@ -1,0 +1,41 @@
+import 'reflect-metadata';
+import { Controller, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
+import { maxTasks, runSqsWorker, SqsContext, SqsModule, SqsProducer } from 'nestjs-sqs-tasks';
+
+/**
+ * What a user's first project does: send one task and handle it. The package check compiles this file in empty projects
+ * of Nest 12 (ESM) and Nest 11 (CommonJS) that have the packed library installed.
+ */
+@Controller()
+class EmailController implements OnApplicationBootstrap {
+  constructor(private readonly sqs: SqsProducer) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.sqs.send({ queue: 'emails', pattern: 'send_email' }, { to: 'ada@example.org' });
+  }
+
+  @MessagePattern('send_email')
+  send(@Payload() data: { to: string }, @Ctx() context: SqsContext): void {
+    console.log(`handled send_email to ${data.to} from ${context.queue}`);
+  }
+}
+
+@Module({
+  imports: [
+    SqsModule.forRoot({
+      connection: { embedded: true },
+      queues: [{ name: 'emails', deadLetter: { queue: 'emails-dead' } }],
+    }),
+  ],
+  controllers: [EmailController],
+})
+class AppModule {}
+
+runSqsWorker(AppModule, { queues: ['emails'], stopWhen: maxTasks(1) }).then(
+  () => console.log('drained'),
+  (error: unknown) => {
+    console.error(error);
+    process.exitCode = 1;
+  },
+);
