@@ -42,12 +42,16 @@ const shortPollRestMs = 1_000;
 /** Milliseconds to wait for room for a full batch while a slot is free. */
 const roomWaitMs = 50;
 
+/** Seconds that a probe waits for messages. */
+const probeWaitSeconds = 1;
+
 /**
  * Opens long polls, as many as the room can use.
  *
  * Idle, one poll is open. An answer with messages doubles how many may be open, an empty one brings it back to one.
  * A poll is opened when there is room for a full batch; where a slot starves, after a short wait with what room there
- * is. While polls fail, one probe at a time is sent with growing pauses; the loop never ends by itself.
+ * is. While polls fail, one probe at a time is sent with growing pauses, which waits but shortly, so that recovery
+ * shows even where the queue is empty; the loop never ends by itself.
  */
 export class Fetcher {
   /** Open polls and when each began. */
@@ -167,7 +171,9 @@ export class Fetcher {
     const { waitTimeSeconds, visibilityTimeoutSeconds, isFifo } = this.parts;
     const request: ReceiveRequest = {
       maxMessages: size,
-      waitTimeSeconds,
+      waitTimeSeconds: this.backoff.isFailing
+        ? Math.min(probeWaitSeconds, waitTimeSeconds)
+        : waitTimeSeconds,
       visibilityTimeoutSeconds,
     };
     if (!isFifo) return request;
