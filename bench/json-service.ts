@@ -115,6 +115,10 @@ const operations: Record<string, (call: Call, request: SqsRequest) => Promise<ob
     const messages = await call.gateway.receive(url, asked, { signal: call.signal });
     return messages.length === 0 ? {} : { Messages: messages.map(toJsonMessage) };
   },
+  async DeleteMessage(call, { QueueUrl, ReceiptHandle = '' }) {
+    await call.gateway.deleteBatch(await call.innerUrl(QueueUrl), [ReceiptHandle]);
+    return {};
+  },
   async DeleteMessageBatch(call, { QueueUrl, Entries = [] }) {
     const handles = Entries.map((entry) => entry.ReceiptHandle ?? '');
     const results = await call.gateway.deleteBatch(await call.innerUrl(QueueUrl), handles);

@@ -1,3 +1,4 @@
+import { printVerdicts } from '../verdicts.js';
 import { heapGrowth, heapSlope, type Sample } from './sample.js';
 import type { Ledger } from './ledger.js';
 
@@ -27,8 +28,7 @@ export function printSummary(facts: SoakFacts): boolean {
       `asked for ${facts.tasksPerSecond} tasks/s, ` +
       `achieved ${(facts.ledger.sentCount / facts.loadSeconds).toFixed(0)}`,
   );
-  for (const { held, text } of verdicts) console.log(`${held ? 'held' : 'BROKEN'}: ${text}`);
-  return verdicts.every((verdict) => verdict.held);
+  return printVerdicts(verdicts);
 }
 
 function balanceOf({ ledger, deletedCount, left, sendFailures }: SoakFacts) {
