@@ -22,7 +22,7 @@ const FAST_MS = 5;
 const LATENCY_MS = 5;
 const MAX_OVER_IDEAL = 1.1;
 
-const idealMs =
+const plannedMs =
   Array.from({ length: TASKS }, (_, n) => durationOf(n)).reduce((a, b) => a + b) / SLOTS;
 
 function durationOf(n: number): number {
