@@ -37,7 +37,7 @@ describe('README', () => {
     try {
       await import(join(folder, 'producer.ts'));
       const running = import(join(folder, 'worker.ts'));
-      await handled;
+      await expect(handled).resolves.toBeUndefined();
       process.emit('SIGTERM');
       await running;
     } finally {
