@@ -13,9 +13,9 @@ import { ReceivedTaskMessage } from './task-message.js';
 /** Milliseconds an open poll may still answer after the last handler has ended: what it brings is given back. */
 const pollGraceMs = 300;
 /** Milliseconds that handlers get to react to their aborted signal at the drain deadline. */
-const abortGraceMs = 400;
+const abortGraceMs = 300;
 /** Milliseconds that settlements get to reach SQS however late it is. */
-const flushMs = 400;
+const flushMs = 300;
 
 /**
  * One queue's engine: the fetcher takes messages, the dispatcher gives them slots, the executor runs them, the
@@ -125,7 +125,7 @@ export class QueueWorker implements DeliveryOwner {
 
   status(): WorkerQueueStatus {
     const now = this.parts.clock.now();
-    const { lastGoodAt, lastError } = this.engine.fetcher;
+    const { lastGoodAt, lastError, oldestPollAt } = this.engine.fetcher;
     return {
       name: this.name,
       isPaused: this.isPaused,
@@ -133,6 +133,7 @@ export class QueueWorker implements DeliveryOwner {
       runningCount: this.engine.dispatcher.running.size,
       prefetchedCount: this.engine.dispatcher.prefetchedCount,
       openPollCount: this.engine.fetcher.openCount,
+      oldestPollMs: oldestPollAt === undefined ? undefined : now - oldestPollAt,
       settlementsWaiting: this.engine.settler.waitingCount,
       lastGoodPollMsAgo: lastGoodAt === undefined ? undefined : now - lastGoodAt,
       oldestTaskMs: this.oldestTaskMs(now),

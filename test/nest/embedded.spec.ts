@@ -9,7 +9,7 @@ import {
   SqsModule,
   SqsProducer,
   SqsQueue,
-  SqsRuntime,
+  SqsWorkers,
   SqsTask,
   sqsWorker,
 } from '../../lib/nest/index.js';
@@ -50,8 +50,40 @@ describe('a worker on the embedded service', () => {
     expect(await done.promise).toEqual({ to: 'a' });
     expect(attempts).toEqual([1, 2]);
     const queue = app.get<SqsQueue>(getQueueToken('emails'));
-    await app.get(SqsRuntime).servers()[0]?.close();
+    await app.get(SqsWorkers).all()[0]?.close();
     expect(await queue.attributes()).toMatchObject({ messageCount: 0, inFlightCount: 0 });
+  });
+
+  test('starts without a queue that it waits for, serves it once it is there, and may stop before', async () => {
+    const service = await startEmbedded();
+    const { gateway } = service;
+    const done = deferred<unknown>();
+    @Controller()
+    class Emails {
+      @SqsTask(sendEmail)
+      send(@Payload() data: unknown): void {
+        done.resolve(data);
+      }
+    }
+    const module = { connection: { gateway }, onMissingQueue: 'wait' as const };
+    @Module({ imports: [SqsModule.forRoot(module)], controllers: [Emails] })
+    class App {}
+    const lines = new RecordingLogger();
+    const start = async () => {
+      const options = { ...sqsWorker({ queues: ['emails'] }), logger: lines };
+      const app = await NestFactory.createMicroservice(App, options);
+      await app.listen();
+      return app;
+    };
+    const early = await start();
+    await early.close();
+    expect(lines.lines.filter((line) => line.level === 'error')).toEqual([]);
+    const app = await start();
+    const url = await gateway.createQueue('emails');
+    await gateway.sendBatch(url, [{ body: JSON.stringify({ pattern: 'send_email', data: 7 }) }]);
+    expect(await done.promise).toBe(7);
+    await app.close();
+    await service.close();
   });
 
   test('works by hand, without SqsModule, and closes its connection', async () => {

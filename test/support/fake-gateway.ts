@@ -88,7 +88,7 @@ export class FakeGateway implements Pick<QueueGateway, 'sendBatch'> {
     if (this.isHolding) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.open--;
     if (script instanceof Error) throw script;
-    return this.answerEntries(entries, script as readonly EntryScript[]);
+    return this.answerEntries(entries, script);
   }
 
   private async pass(): Promise<void> {

@@ -20,7 +20,8 @@ export interface ProducerSetup extends Partial<Omit<ProducerParts, 'options' | '
 export function setupProducer({ options, handles = {}, ...parts }: ProducerSetup = {}) {
   const gateway = new FakeGateway();
   const clock = new ManualClock();
-  const queues = fakeQueues(gateway, handles);
+  const lookups: string[] = [];
+  const queues = fakeQueues(gateway, handles, lookups);
   const producer = new Producer({
     queues,
     interceptors: [],
@@ -30,7 +31,7 @@ export function setupProducer({ options, handles = {}, ...parts }: ProducerSetup
     random: () => 1,
     ...parts,
   });
-  return { producer, gateway, clock };
+  return { producer, gateway, clock, lookups };
 }
 
 const DEFAULTS: ResolvedProducerOptions = {
@@ -44,9 +45,11 @@ const DEFAULTS: ResolvedProducerOptions = {
 function fakeQueues(
   gateway: FakeGateway,
   handles: Record<string, Partial<QueueHandle>>,
+  lookups: string[],
 ): QueueLookup {
   return {
     async find(name) {
+      lookups.push(name);
       if (name === 'missing') throw new QueueNotFoundError({ queue: name });
       return { ...fakeHandle(gateway, name), ...handles[name] };
     },

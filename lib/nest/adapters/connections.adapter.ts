@@ -1,3 +1,4 @@
+import { GatewayError } from '../../contracts/index.js';
 import type { QueueHandle, QueueOptions } from '../../contracts/index.js';
 import { openConnection, Provisioner, QueueDirectory } from '../../queue-client/index.js';
 import type { Connection, ConnectionOptions } from '../../queue-client/index.js';
@@ -41,12 +42,24 @@ class DirectoryQueues implements OpenQueues {
   await(queue: string): AwaitedQueue {
     const own = this.directory.resolve(queue).options.onMissingQueue;
     const policy = own ?? this.setup.options.onMissingQueue;
-    return { handle: this.provisioner.whenReady(queue), mayStartWithout: policy === 'wait' };
+    const handle = this.provisioner.whenReady(queue);
+    if (policy !== 'wait') return { handle, mayStartWithout: false };
+    return { handle: orSilence(handle), mayStartWithout: true };
   }
 
   async close(): Promise<void> {
     await this.provisioner.close();
     await closeAll([...this.connections.values()]);
+  }
+}
+
+/** Waiting that `close()` ended answers nobody: the worker that waited has drained, so it is no failure of its. */
+async function orSilence(handle: Promise<QueueHandle>): Promise<QueueHandle> {
+  try {
+    return await handle;
+  } catch (error) {
+    if (error instanceof GatewayError && error.kind === 'aborted') return new Promise(() => {});
+    throw error;
   }
 }
 

@@ -191,6 +191,7 @@ export class ServerSqs
     // A start that is under way ends first, so that what it opens is closed; its failure went to listen()'s caller.
     await Promise.allSettled([this.starting]);
     await this.control?.drain(options);
+    if (this.control === undefined) this.reportEnd({ reason: 'drained', unfinishedCount: 0 });
     if (this.ownsHost) await this.host.close();
   }
 

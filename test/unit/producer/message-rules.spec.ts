@@ -88,7 +88,7 @@ describe('checkMessage', () => {
 
   test('takes ids of 128 letters, digits and punctuation', () => {
     const id = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~aZ9'.padEnd(128, 'x');
-    checkMessage(fifo, { body: 'x', groupId: id, deduplicationId: id });
+    expect(checkMessage(fifo, { body: 'x', groupId: id, deduplicationId: id })).toBe(1);
   });
 
   test('needs a deduplication id on FIFO, unless the body is one; elsewhere it refuses it', () => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import {
   UndecodableMessageError,
   UnserializableDataError,
@@ -165,9 +165,10 @@ describe('rawFormat', () => {
   });
 
   test('refuses data that is no text', () => {
-    const encode = () =>
-      rawFormat.encode({ pattern: 'p', data: { a: 1 } }, { queue: 'q', codec: jsonCodec });
-    expect(encode).toThrow(UnserializableDataError);
+    const packet = { pattern: 'p', data: { a: 1 } };
+    expect(() => rawFormat.encode(packet, { queue: 'q', codec: jsonCodec })).toThrow(
+      UnserializableDataError,
+    );
   });
 });
 
