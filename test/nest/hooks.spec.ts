@@ -34,6 +34,33 @@ function recordingHandler(seen: unknown[]) {
   return Greeter;
 }
 
+/** Writes down every call of every kind of hook around tasks. */
+function recordingHooks(calls: unknown[]) {
+  @Injectable()
+  class Audit {
+    @PreTask()
+    start(delivery: TaskDelivery): void {
+      calls.push(['start', delivery.data]);
+    }
+
+    @PostTask()
+    done(delivery: TaskDelivery, outcome: Outcome): void {
+      calls.push(['done', delivery.data, outcome.kind]);
+    }
+
+    @PostTask({ on: 'any' })
+    end(delivery: TaskDelivery, outcome: Outcome): void {
+      calls.push(['end', delivery.data, outcome.kind]);
+    }
+
+    @OnTaskError()
+    failed(error: unknown, delivery: TaskDelivery): void {
+      calls.push(['failed', delivery.pattern, (error as Error).message]);
+    }
+  }
+  return Audit;
+}
+
 describe('@PreSend and @PostSend', () => {
   test('change what is sent, and hear what SQS answered', async () => {
     const seen: unknown[] = [];
@@ -100,32 +127,6 @@ describe('@PreSend and @PostSend', () => {
 });
 
 describe('@PreTask, @PostTask and @OnTaskError', () => {
-  function recordingHooks(calls: unknown[]) {
-    @Injectable()
-    class Audit {
-      @PreTask()
-      start(delivery: TaskDelivery): void {
-        calls.push(['start', delivery.data]);
-      }
-
-      @PostTask()
-      done(delivery: TaskDelivery, outcome: Outcome): void {
-        calls.push(['done', delivery.data, outcome.kind]);
-      }
-
-      @PostTask({ on: 'any' })
-      end(delivery: TaskDelivery, outcome: Outcome): void {
-        calls.push(['end', delivery.data, outcome.kind]);
-      }
-
-      @OnTaskError()
-      failed(error: unknown, delivery: TaskDelivery): void {
-        calls.push(['failed', delivery.pattern, (error as Error).message]);
-      }
-    }
-    return Audit;
-  }
-
   test.each(['worker', 'hybrid'] as const)('surround a task in a %s app', async (kind) => {
     const calls: unknown[] = [];
     const providers = [recordingHooks(calls)];

@@ -1,7 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Controller, Inject, Injectable, Module, Scope } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { map, tap, throwError } from 'rxjs';
-import type { Observable } from 'rxjs';
+import { map, Observable, tap, throwError } from 'rxjs';
 import {
   defineTask,
   SQS_SEND_INTERCEPTOR,
@@ -149,14 +149,28 @@ describe('the task chain', () => {
     const forgiving: SqsTaskInterceptor = {
       intercept: (_delivery, next) => next.handle().pipe(map(() => ({ kind: 'success' }))),
     };
-    const fail = () => {
-      throw new Error('never mind');
-    };
+    const controllers = [greeter(() => Promise.reject(new Error('never mind')))];
     const module = { taskInterceptors: [forgiving] };
-    const app = await memoryApp({ controllers: [greeter(fail)], module });
+    const app = await memoryApp({ controllers, module });
     await app.producer.send(greet, 1);
     await app.work();
     expect(app.service.stats('jobs')).toMatchObject({ visible: 0, inflight: 0 });
+  });
+
+  test('may run the handler inside of an AsyncLocalStorage of its own', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const enter: SqsTaskInterceptor = {
+      intercept: (delivery, next) =>
+        new Observable((subscriber) =>
+          storage.run(String(delivery.context['user']), () => next.handle().subscribe(subscriber)),
+        ),
+    };
+    const seen: unknown[] = [];
+    const controllers = [greeter(() => seen.push(storage.getStore()))];
+    const app = await memoryApp({ controllers, module: { taskInterceptors: [enter] } });
+    await app.producer.send(greet, 1, { taskContext: { user: 'ada' } });
+    await app.work();
+    expect(seen).toEqual(['ada']);
   });
 
   test('surrounds each task of a batch', async () => {

@@ -31,7 +31,8 @@ export class LocalRunner {
     const match = this.find(target);
     const context = taskContext() ?? {};
     const delivery = localDelivery({ target, data, context, clock });
-    return taskScope(context, () => runMatch(match, delivery));
+    // As in a worker: a batch handler gets each task's context beside its data.
+    return taskScope(match.kind === 'batch' ? {} : context, () => runMatch(match, delivery));
   }
 
   private find({ queue, pattern }: TaskTarget): HandlerMatch {

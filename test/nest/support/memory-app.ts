@@ -1,4 +1,4 @@
-import type { INestApplicationContext, ModuleMetadata } from '@nestjs/common';
+import type { INestApplication, INestApplicationContext, ModuleMetadata } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import { constant, retry, SqsModule, SqsProducer, sqsWorker } from '../../../lib/index.js';
@@ -10,6 +10,7 @@ import { MemoryGateway } from '../../../lib/queue-client/memory/memory-gateway.j
 import { MemoryQueueService } from '../../../lib/queue-client/memory/memory-queue-service.js';
 import { RecordingLogger } from './recording-logger.js';
 
+/** `hybrid` comes without a port; `web` has no worker. */
 export type AppKind = 'worker' | 'hybrid' | 'web';
 
 export interface MemoryAppFacts extends ModuleMetadata {
@@ -17,6 +18,8 @@ export interface MemoryAppFacts extends ModuleMetadata {
   module?: SqsModuleOptions;
   worker?: WorkerOptions;
   queues?: readonly string[];
+  /** Before a hybrid app starts. */
+  prepare?: (app: INestApplication) => void;
 }
 
 export interface MemoryApp {
@@ -46,7 +49,10 @@ export async function memoryApp(facts: MemoryAppFacts): Promise<MemoryApp> {
   for (const queue of queues) await gateway.createQueue(queue);
   const module = { connection: { gateway }, queues, ...facts.module };
   const testing = await compile(facts, module, clock, logger);
-  const app = await starters[facts.kind ?? 'worker'](testing, { queues, onError, ...facts.worker });
+  const app = await starters[facts.kind ?? 'worker'](testing, {
+    ...facts,
+    worker: { queues, onError, ...facts.worker },
+  });
   const closeApp = async (): Promise<void> => {
     const closing = app.close();
     await clock.advance(60_000);
@@ -78,17 +84,18 @@ function compile(
     .compile();
 }
 
-type Starter = (testing: TestingModule, worker: WorkerOptions) => Promise<INestApplicationContext>;
+type Starter = (testing: TestingModule, facts: MemoryAppFacts) => Promise<INestApplicationContext>;
 
 const starters: Record<AppKind, Starter> = {
-  async worker(testing, options) {
-    const app = testing.createNestMicroservice(sqsWorker(options));
+  async worker(testing, { worker }) {
+    const app = testing.createNestMicroservice(sqsWorker(worker));
     await app.listen();
     return app;
   },
-  async hybrid(testing, options) {
+  async hybrid(testing, { worker, prepare }) {
     const app = testing.createNestApplication();
-    app.connectMicroservice(sqsWorker(options), { inheritAppConfig: true });
+    prepare?.(app);
+    app.connectMicroservice(sqsWorker(worker), { inheritAppConfig: true });
     await app.startAllMicroservices();
     return app.init();
   },
