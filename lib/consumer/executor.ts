@@ -40,7 +40,9 @@ export type Plan =
   | { kind: 'refused'; error: unknown }
   | { kind: 'expired' }
   /** It succeeded before, and SQS gave it again because it was not deleted. */
-  | { kind: 'remembered' };
+  | { kind: 'remembered' }
+  /** Its lease ended while it waited: it may run elsewhere by now. */
+  | { kind: 'lost' };
 
 export type SinglePlan = Exclude<Plan, { kind: 'batch' }>;
 
@@ -52,6 +54,7 @@ export class Executor {
   plan(delivery: Delivery): Plan {
     const { handlers, queue, hasSucceeded } = this.parts;
     if (hasSucceeded(delivery.message.id)) return { kind: 'remembered' };
+    if (this.isLost(delivery)) return { kind: 'lost' };
     const raw = handlers.findRaw(queue);
     if (raw !== undefined) return { kind: 'task', handler: raw };
     try {
@@ -64,6 +67,7 @@ export class Executor {
   /** Runs one delivery inside the task chain. */
   async run(delivery: Delivery, plan: SinglePlan): Promise<Outcome> {
     if (plan.kind === 'remembered') return { kind: 'success' };
+    if (plan.kind === 'lost') return lostBeforeStart;
     return this.throughChain(delivery, () => this.runPlan(delivery, plan));
   }
 
@@ -76,12 +80,17 @@ export class Executor {
     );
     const runOne = async (delivery: Delivery): Promise<Outcome> => {
       try {
+        if (this.isLost(delivery)) return lostBeforeStart;
         return await this.throughChain(delivery, () => meeting.join(delivery));
       } finally {
         meeting.leave(delivery);
       }
     };
     return Promise.all(deliveries.map(runOne));
+  }
+
+  private isLost({ lease }: Delivery): boolean {
+    return lease.isLostAt(this.parts.clock.now());
   }
 
   private planDecoded(delivery: Delivery): Plan {
@@ -120,7 +129,7 @@ export class Executor {
 
   private async runPlan(
     delivery: Delivery,
-    plan: Exclude<SinglePlan, { kind: 'remembered' }>,
+    plan: Exclude<SinglePlan, { kind: 'remembered' | 'lost' }>,
   ): Promise<Outcome> {
     switch (plan.kind) {
       case 'task':
@@ -204,6 +213,11 @@ export class Executor {
     }
   }
 }
+
+const lostBeforeStart: Outcome = {
+  kind: 'release',
+  reason: 'its lease ended before it could start; SQS gives it again',
+};
 
 const notAcknowledged: Outcome = {
   kind: 'release',

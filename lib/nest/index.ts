@@ -1,7 +1,9 @@
 /** What users import; features and the testing kit take the rest by its path. */
 export * from './control-errors.js';
+export * from './consumer/sqs.consumer.js';
 export * from './decorators/index.js';
 export { ScopedHookError } from './explorer/scoped-hook-error.js';
+export * from './health/sqs.health.js';
 export type { BatchHandlerOptions } from './handler-definition.js';
 export * from './hooks/index.js';
 export * from './module/queue-attributes.js';

@@ -7,7 +7,7 @@ export interface BakedTaskData {
   readonly options: SendOptions;
 }
 
-export interface BakedTaskFacts extends BakedTaskData {
+interface BakedTaskFacts extends BakedTaskData {
   readonly send: () => Promise<SendResult>;
   readonly runLocal: () => Promise<unknown>;
 }

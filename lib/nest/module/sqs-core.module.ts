@@ -8,6 +8,8 @@ import { ExternalHandlers } from '../local/external-handlers.js';
 import { webHandlers } from '../local/web-handlers.js';
 import { NestSqsLogger } from '../nest-logger.js';
 import { SQS_MODULE_OPTIONS, SQS_RUNTIME_PARTS } from '../sqs.constants.js';
+import { SqsConsumer } from '../consumer/sqs.consumer.js';
+import { SqsHealth } from '../health/sqs.health.js';
 import { SqsRuntime } from '../sqs.runtime.js';
 import { SqsWorkers } from '../worker/sqs-workers.js';
 import { instancesOf } from './instances-of.js';
@@ -41,6 +43,8 @@ export class SqsCoreModule {
         runtimeProvider,
         SqsProducer,
         SqsWorkers,
+        SqsConsumer,
+        SqsHealth,
         ...queues,
         ...features.flatMap((feature) => feature.providers),
       ],
@@ -48,6 +52,8 @@ export class SqsCoreModule {
         SqsRuntime,
         SqsProducer,
         SqsWorkers,
+        SqsConsumer,
+        SqsHealth,
         ...queues.map((queue) => queue.provide),
         ...features.flatMap((feature) => feature.exports),
       ],
