@@ -30,6 +30,7 @@ export interface Run {
 /** What a process knows of a message that it was given. */
 interface Held {
   readonly message: ReceivedMessage;
+  readonly givenAt: number;
   /** When its visibility timeout ends, as far as this process can know. */
   deadline: number;
   isRefused: boolean;
@@ -98,6 +99,13 @@ export class ModelWorker implements GatewayWatch {
     if (!pollStays) void this.gateway.close();
   }
 
+  /** The event loop stands still: an answer that was just coming in is read, and its time taken, after that. */
+  stalls(ms: number): void {
+    const now = this.world.clock.now();
+    for (const held of this.held.values()) if (held.givenAt === now) held.deadline += ms;
+    if (this.drain !== undefined) this.drain.dueAt += ms;
+  }
+
   called(operation: Operation, detail: string): void {
     this.world.log(`${this.name} → ${operation} ${detail}`);
     if (this.isSilent) this.world.violated(`${this.name} called ${operation} after its drain`);
@@ -107,8 +115,9 @@ export class ModelWorker implements GatewayWatch {
     const names = messages.map((message) => this.world.nameOf(message.messageId)).join(' ');
     if (names !== '') this.world.log(`${this.name} ← ${names}${isLost ? ' (not yet)' : ''}`);
     for (const message of messages) {
-      const deadline = this.world.clock.now() + seconds * 1_000;
-      const held = { message, deadline, isRefused: false, isSettled: isLost };
+      const givenAt = this.world.clock.now();
+      const deadline = givenAt + seconds * 1_000;
+      const held = { message, givenAt, deadline, isRefused: false, isSettled: isLost };
       this.held.set(message.receiptHandle, held);
     }
   }

@@ -119,8 +119,8 @@ export class World {
   /** Time passes and no timer fires. */
   stall(ms: number): void {
     this.log(`the event loop stands still for ${ms} ms`);
+    for (const worker of this.workers) worker.stalls(ms);
     this.clock.stall(ms);
-    for (const { drain } of this.workers) if (drain !== undefined) drain.dueAt += ms;
   }
 
   log(line: string): void {
