@@ -6,6 +6,7 @@ import { MemoryQueueService } from '../../lib/queue-client/memory/memory-queue-s
 import { readHandle } from '../../lib/queue-client/memory/receipt-handle.js';
 import { gate, type Gate } from '../support/signals.js';
 import { bodyOf } from '../support/worker.js';
+import { CommandLog } from './command-log.js';
 import { Faults } from './faults.js';
 import { ModelWorker, type Run } from './model-worker.js';
 import type { Act, Settings, Step } from './scenario.js';
@@ -13,14 +14,6 @@ import { TaskBook, type Task } from './task-book.js';
 
 /** The longest that SQS keeps a message. */
 const retentionSeconds = '1209600';
-
-interface LogLine {
-  at: number;
-  line: string;
-  /** Said again and again. */
-  times: number;
-  until: number;
-}
 
 /** A queue, its workers, time, and everything that must hold whatever happens to them. */
 export class World {
@@ -34,7 +27,7 @@ export class World {
   barrier: Gate | undefined;
   private deadUrl = '';
   private violation: string | undefined;
-  private readonly lines: LogLine[] = [];
+  private readonly lines = new CommandLog(this.clock);
   private readonly stranger = new MemoryGateway({ service: this.service });
 
   constructor(readonly settings: Settings) {}
@@ -124,15 +117,12 @@ export class World {
   }
 
   log(line: string): void {
-    const last = this.lines.at(-1);
-    const at = this.clock.now();
-    if (last?.line === line) Object.assign(last, { times: last.times + 1, until: at });
-    else this.lines.push({ at, line, times: 1, until: at });
+    this.lines.add(line);
   }
 
   /** What happened, each line with its milliseconds since the beginning. */
   get commandLog(): string {
-    return this.lines.map(textOf).join('\n');
+    return this.lines.text;
   }
 
   violated(what: string): void {
@@ -399,10 +389,6 @@ export class World {
     }
     if (this.violation !== undefined) throw new Error(this.violation);
   }
-}
-
-function textOf({ at, line, times, until }: LogLine): string {
-  return `${String(at).padStart(9)} ${line}${times > 1 ? ` (${times} times until ${until})` : ''}`;
 }
 
 function withinCap(seconds: number | undefined): number {
