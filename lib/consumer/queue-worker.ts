@@ -34,7 +34,9 @@ export class QueueWorker implements DeliveryOwner {
 
   constructor(private readonly parts: QueueWorkerParts) {
     this.name = parts.queue.name;
-    this.endings = new Background((error) => parts.background.track(Promise.reject(error)));
+    this.endings = new Background((error) =>
+      parts.logger.error('Something in the worker failed that should not', {}, error),
+    );
     this.engine = assemble(parts, {
       accept: (messages, receivedAt) => this.accept(messages, receivedAt),
       run: (delivery, plan) => this.run(delivery, plan),
