@@ -17,10 +17,11 @@ export function readPythonJson(text: string): unknown {
   }
 }
 
-/** True where a JavaScript number is exactly this integer. */
+/** True where a JavaScript number is exactly this integer, or is written with the same digits. */
 export function isExactInteger(integer: bigint): boolean {
   const number = Number(integer);
-  return Number.isFinite(number) && BigInt(number) === integer;
+  if (!Number.isFinite(number)) return false;
+  return BigInt(number) === integer || String(number) === String(integer);
 }
 
 /** Digits of the largest integer that a JavaScript number can be. */

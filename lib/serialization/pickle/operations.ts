@@ -25,10 +25,10 @@ export const operations: ReadonlyMap<number, PickleOperation> = new Map<number, 
   [0x8d, (stack, input) => stack.push(readUtf8(input.take(input.uint64())))], // BINUNICODE8
   [0x55, (stack, input) => stack.push(toAscii(input.take(input.uint8())))], // SHORT_BINSTRING
   [0x54, (stack, input) => stack.push(toAscii(input.take(input.uint32())))], // BINSTRING
-  [0x43, (stack, input) => stack.push(input.take(input.uint8()).slice())], // SHORT_BINBYTES
-  [0x42, (stack, input) => stack.push(input.take(input.uint32()).slice())], // BINBYTES
-  [0x8e, (stack, input) => stack.push(input.take(input.uint64()).slice())], // BINBYTES8
-  [0x96, (stack, input) => stack.push(input.take(input.uint64()).slice())], // BYTEARRAY8
+  [0x43, (stack, input) => stack.push(copyOf(input.take(input.uint8())))], // SHORT_BINBYTES
+  [0x42, (stack, input) => stack.push(copyOf(input.take(input.uint32())))], // BINBYTES
+  [0x8e, (stack, input) => stack.push(copyOf(input.take(input.uint64())))], // BINBYTES8
+  [0x96, (stack, input) => stack.push(copyOf(input.take(input.uint64())))], // BYTEARRAY8
 
   [0x28, (stack) => stack.mark()], // MARK
   [0x29, (stack) => stack.push([])], // EMPTY_TUPLE
@@ -64,6 +64,11 @@ function toInteger(bytes: Uint8Array): number {
   const integer = BigInt.asIntN(8 * bytes.length, BigInt(`0x${hex}`));
   if (!isExactInteger(integer)) throw inexactInteger(String(integer));
   return Number(integer);
+}
+
+// Not `slice()`: a Buffer's shares the memory of the whole message.
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return Uint8Array.from(bytes);
 }
 
 // The text of Python 2, whose encoding only its writer knows.

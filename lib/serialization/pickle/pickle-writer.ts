@@ -3,6 +3,7 @@ import { hasLoneSurrogate } from '../codecs/base64.js';
 import { checkData, DataProblem } from '../codecs/data-check.js';
 import { MAX_UNPACKED_BYTES } from '../codecs/inflate.js';
 import { describe } from '../codecs/json-check.js';
+import { isRecord } from '../codecs/json-limits.js';
 
 /**
  * Writes plain data as Python's pickle, protocol 2, which every Python since 2.3 reads: null, booleans, numbers, text,
@@ -42,13 +43,8 @@ function* bytesOf(value: unknown, path: string): Chunks {
   else if (typeof value === 'string') yield textBytes(value, path);
   else if (Array.isArray(value)) yield* listBytes(value, path);
   else if (value instanceof Date) yield textBytes(isoText(value, path), path);
-  else if (isFields(value)) yield* dictBytes(value, path);
+  else if (typeof value === 'object' && isRecord(value)) yield* dictBytes(value, path);
   else throw new DataProblem({ path, found: describe(value) });
-}
-
-function isFields(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  return !(value instanceof Map || value instanceof Set || ArrayBuffer.isView(value));
 }
 
 function* listBytes(items: readonly unknown[], path: string): Chunks {
