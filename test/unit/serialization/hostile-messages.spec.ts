@@ -50,9 +50,30 @@ const libraries = [
 const recorded = libraries.flatMap((library) => recordedBy(library)).map(([, one]) => one);
 
 const fields = fc.constantFrom(
-  ...['task', 'args', 'kwargs', 'meta', 'value', 'priority', 'pattern', 'data', 'context'],
-  ...['Type', 'TopicArn', 'Message', 'detail-type', 'detail', 'source', 'Records', 's3', 'bucket'],
-  ...['__proto__', 'constructor', 'prototype', 'toString', 'toJSON', 'length'],
+  'task',
+  'args',
+  'kwargs',
+  'meta',
+  'value',
+  'priority',
+  'pattern',
+  'data',
+  'context',
+  'Type',
+  'TopicArn',
+  'Message',
+  'detail-type',
+  'detail',
+  'source',
+  'Records',
+  's3',
+  'bucket',
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'toJSON',
+  'length',
 );
 const trees = fc.letrec((tie) => ({
   node: fc.oneof(
@@ -79,9 +100,6 @@ const attributeSets = fc
   .map(textAttributes);
 
 describe('Whatever a stranger sends', () => {
-  beforeEach(() => expect(stateOfPrototypes()).toEqual(untouched));
-  afterEach(() => expect(stateOfPrototypes()).toEqual(untouched));
-
   test.each(byName)('%s reads it or says that it cannot', (_name, format) => {
     fc.assert(
       fc.property(texts, attributeSets, (body, attributes) => {
@@ -177,6 +195,9 @@ describe('Whatever a stranger sends', () => {
 });
 
 const untouched = stateOfPrototypes();
+
+// oxlint-disable-next-line vitest/no-standalone-expect
+afterEach(() => expect(stateOfPrototypes()).toEqual(untouched));
 
 function stateOfPrototypes(): PropertyKey[] {
   return [Object.prototype, Array.prototype, Map.prototype].flatMap((one) => Reflect.ownKeys(one));
