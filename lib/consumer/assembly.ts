@@ -2,7 +2,7 @@ import type { Clock } from '../contracts/clock.js';
 import type { WorkerEvents } from '../contracts/events.js';
 import type { ReceivedMessage } from '../contracts/gateway.js';
 import type { BatchTaskHandler, HandlerLookup } from '../contracts/handlers.js';
-import type { SqsTaskInterceptor } from '../contracts/interceptors.js';
+import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
@@ -36,6 +36,7 @@ export interface QueueWorkerParts {
   consume: ResolvedConsumeOptions;
   handlers: HandlerLookup;
   interceptors: readonly SqsTaskInterceptor[];
+  taskScope?: TaskScope | undefined;
   drainTimeoutMs: number;
   gate: StartGate;
   budget: PollBudget;
@@ -175,13 +176,14 @@ function executorOf(
   settlements: Settlements,
   memory: ProcessedMemory,
 ): Executor {
-  const { queue, handlersOf, handlers, interceptors, consume, clock, onFatal } = parts;
+  const { queue, handlersOf, handlers, interceptors, taskScope, consume, clock, onFatal } = parts;
   return new Executor({
     queue: handlersOf,
     handlers,
     format: queue.format,
     codecs: queue.codecs,
     interceptors,
+    taskScope,
     classifier: new Classifier({ consume, defaultBackoff: exponential() }),
     consume,
     clock,

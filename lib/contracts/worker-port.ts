@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import type { WorkerEventName, WorkerEvents } from './events.js';
 import type { HandlerLookup } from './handlers.js';
-import type { SqsTaskInterceptor } from './interceptors.js';
+import type { SqsTaskInterceptor, TaskScope } from './interceptors.js';
 import type { SqsLogger } from './logger.js';
 import type { ResolvedConsumeOptions } from './options/index.js';
 import type { QueueHandle } from './queue-handle.js';
@@ -13,6 +13,8 @@ export interface WorkerSetup {
   readonly handlers: HandlerLookup;
   /** Around every delivery, outermost first. */
   readonly interceptors: readonly SqsTaskInterceptor[];
+  /** Around every delivery and its interceptors. Default: none. */
+  readonly taskScope?: TaskScope | undefined;
   readonly stopWhen: StopPolicy;
   readonly drainTimeoutMs: number;
   readonly clock: Clock;
@@ -75,6 +77,8 @@ export interface WorkerQueueStatus {
   readonly runningCount: number;
   readonly prefetchedCount: number;
   readonly openPollCount: number;
+  /** Milliseconds that the oldest open poll has been open. */
+  readonly oldestPollMs: number | undefined;
   readonly settlementsWaiting: number;
   /** Milliseconds since a poll last answered well; undefined before the first. */
   readonly lastGoodPollMsAgo: number | undefined;
