@@ -126,13 +126,14 @@ export class Worker implements WorkerControl {
   }
 
   private runQueue(setup: WorkerQueueSetup, queue: QueueHandle): void {
-    const { handlers, interceptors, drainTimeoutMs, clock, logger } = this.setup;
+    const { handlers, interceptors, replies, drainTimeoutMs, clock, logger } = this.setup;
     const worker = new QueueWorker({
       queue,
       handlersOf: setup.handlersOf,
       consume: setup.consume,
       handlers,
       interceptors,
+      replies,
       drainTimeoutMs,
       gate: this.stopWatch,
       budget: this.budgetOf(queue.gateway),

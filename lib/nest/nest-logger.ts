@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
 import type { LogFields, SqsLogger } from '../contracts/index.js';
 
-export type SqsLogContext = 'SqsWorker' | 'SqsProducer' | 'SqsModule';
+export type SqsLogContext = 'SqsWorker' | 'SqsProducer' | 'SqsClient' | 'SqsModule';
 
 const PAYLOAD_CONTEXT = 'SqsMessages';
 

@@ -6,14 +6,22 @@ import type {
   SqsSendInterceptor,
   SqsTaskInterceptor,
 } from '../contracts/index.js';
+import { REPLIES_DEFAULTS } from '../contracts/options/defaults.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
 import { NestSqsLogger } from './nest-logger.js';
 import { QueueRegistrations } from './queue-registrations.js';
+import { Replier } from './replies/replier.js';
+import { RequestDesks } from './client/request-desks.js';
 import type { AwaitedQueue, OpenQueues, RuntimeParts, TaskProducer } from './runtime-parts.js';
 
 /** What the runtime knows of a running `ServerSqs`. */
 export interface RunningServer {
   close(): Promise<void>;
+}
+
+/** What the runtime knows of a `ClientSqs` in its app: Nest makes clients without injection, so they are found. */
+export interface AttachableClient {
+  attach(runtime: SqsRuntime): void;
 }
 
 type TaskContextSource = () => Record<string, unknown> | undefined;
@@ -31,11 +39,15 @@ export interface SqsRuntimeSetup {
   readonly parts: RuntimeParts;
   readonly sendInterceptors?: readonly SqsSendInterceptor[];
   readonly taskInterceptors?: readonly SqsTaskInterceptor[];
+  /** Clients of the app, as far as they are made by now. */
+  readonly clients?: () => Iterable<AttachableClient>;
 }
+
+const noClients = () => [];
 
 /**
  * One per app: opens the connections, sees to the queues at start, owns the producer. It ends in the order that loses
- * nothing: servers drain, then the producer flushes, then connections close.
+ * nothing: servers drain, then requests and replies end, then the producer flushes, then connections close.
  */
 export class SqsRuntime<Server extends RunningServer = RunningServer> implements QueueLookup {
   readonly options: SqsModuleOptions;
@@ -43,7 +55,12 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   readonly taskInterceptors: SqsTaskInterceptor[];
   readonly workerLogger: SqsLogger = new NestSqsLogger({ context: 'SqsWorker' });
   readonly producer: TaskProducer;
+  /** Answers the requests that this app's workers handle. */
+  readonly replier: Replier;
+  /** Where this app's requests wait for their replies. */
+  readonly desks: RequestDesks;
   private readonly sendInterceptors: SqsSendInterceptor[];
+  private readonly clients: () => Iterable<AttachableClient>;
   private taskContext: TaskContextSource = () => undefined;
   private readonly registrations = new QueueRegistrations();
   private readonly running = new Set<Server>();
@@ -54,22 +71,24 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   /** @throws InvalidOptionsError, QueueConflictError */
   constructor(setup: SqsRuntimeSetup) {
-    const { options, parts, sendInterceptors = [], taskInterceptors = [] } = setup;
+    const {
+      options,
+      parts,
+      sendInterceptors = [],
+      taskInterceptors = [],
+      clients = noClients,
+    } = setup;
     parts.validate(options);
     this.options = options;
     this.parts = parts;
     this.taskInterceptors = [...taskInterceptors];
     this.sendInterceptors = [...sendInterceptors];
     for (const queue of options.queues ?? []) this.registrations.add(queue);
-    const logger = new NestSqsLogger({ context: 'SqsProducer' });
-    this.producer = parts.createProducer({
-      queues: this,
-      interceptors: this.sendInterceptors,
-      taskContext: () => this.taskContext(),
-      options,
-      clock: parts.clock,
-      logger,
-    });
+    this.producer = this.createProducer(this, this.sendInterceptors);
+    this.replier = this.createReplier();
+    this.desks = new RequestDesks(this);
+    this.clients = clients;
+    this.attachClients();
   }
 
   /** Where features join: further links at the inner end of both chains, and what travels with each send. */
@@ -83,6 +102,12 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   registerQueue(queue: string | QueueOptions): void {
     const options = this.registrations.add(queue);
     this.queues?.register(options);
+  }
+
+  /** What names of reply queues start with. */
+  get replyPrefix(): string {
+    const { queuePrefix = '', replies } = this.options;
+    return queuePrefix + (replies?.prefix ?? REPLIES_DEFAULTS.prefix);
   }
 
   /** The logical name of a queue that is given by name, URL or ARN. */
@@ -108,6 +133,8 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   }
 
   async onModuleInit(): Promise<void> {
+    // By now those are made too that `registerAsync()` makes.
+    this.attachClients();
     try {
       await this.ready();
     } catch (error) {
@@ -135,6 +162,31 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     return this.closing;
   }
 
+  private attachClients(): void {
+    for (const client of this.clients()) client.attach(this);
+  }
+
+  private createProducer(
+    queues: QueueLookup,
+    interceptors: readonly SqsSendInterceptor[],
+  ): TaskProducer {
+    const { options, parts } = this;
+    const logger = new NestSqsLogger({ context: 'SqsProducer' });
+    const taskContext = () => this.taskContext();
+    const { clock } = parts;
+    return parts.createProducer({ queues, interceptors, taskContext, options, clock, logger });
+  }
+
+  /** Replies are no tasks: interceptors of sends do not see them. */
+  private createReplier(): Replier {
+    return new Replier({
+      prefix: this.replyPrefix,
+      clock: this.parts.clock,
+      logger: this.workerLogger,
+      createProducer: (queue) => this.createProducer({ find: async () => queue }, []),
+    });
+  }
+
   private open(): Promise<OpenQueues> {
     this.opening ??= this.openQueues();
     return this.opening;
@@ -151,6 +203,8 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async end(): Promise<void> {
     await Promise.all(this.servers().map((server) => server.close()));
+    await this.desks.close();
+    await this.replier.shutDown();
     await this.producer.close();
     await this.closeQueues();
   }

@@ -18,10 +18,17 @@ export interface ModuleOptions {
   serviceName?: string;
   /** How sends are gathered into requests. */
   producer?: ProducerOptions;
+  /** Which queues requests of `ClientSqs` are answered in. */
+  replies?: RepliesOptions;
   /** Around every send, outermost first: instances, or classes that Nest makes. */
   sendInterceptors?: readonly Given<SqsSendInterceptor>[];
   /** Around every delivery, outermost first: instances, or classes that Nest makes. */
   taskInterceptors?: readonly Given<SqsTaskInterceptor>[];
+}
+
+export interface RepliesOptions {
+  /** What the name of a reply queue starts with, after `queuePrefix`; workers answer nowhere else. @default 'replies-' */
+  prefix?: string;
 }
 
 /** An instance, or the class of one. */

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, ModuleMetadata, Provider } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
+import { findClients } from '../client/find-clients.js';
 import { defaultParts } from '../adapters/default-parts.js';
 import type { RuntimeParts } from '../runtime-parts.js';
 import { SQS_MODULE_OPTIONS, SQS_RUNTIME_PARTS } from '../sqs.constants.js';
@@ -45,12 +46,18 @@ const partsProvider: Provider = { provide: SQS_RUNTIME_PARTS, useValue: defaultP
 
 const runtimeProvider: FactoryProvider = {
   provide: SqsRuntime,
-  inject: [SQS_MODULE_OPTIONS, SQS_RUNTIME_PARTS, ModuleRef],
-  useFactory: async (options: SqsModuleOptions, parts: RuntimeParts, moduleRef: ModuleRef) =>
+  inject: [SQS_MODULE_OPTIONS, SQS_RUNTIME_PARTS, ModuleRef, ModulesContainer],
+  useFactory: async (
+    options: SqsModuleOptions,
+    parts: RuntimeParts,
+    moduleRef: ModuleRef,
+    modules: ModulesContainer,
+  ) =>
     new SqsRuntime({
       options,
       parts,
       sendInterceptors: await instancesOf(options.sendInterceptors, moduleRef),
       taskInterceptors: await instancesOf(options.taskInterceptors, moduleRef),
+      clients: () => findClients(modules),
     }),
 };
