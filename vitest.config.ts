@@ -10,6 +10,9 @@ export default defineConfig({
     globals: true,
     reporters: totalsFile === undefined ? ['default'] : ['default', new TotalsReporter(totalsFile)],
     isolate: false,
+    // Bounds for a busy machine, not measures: no test waits for time to pass.
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     setupFiles: ['reflect-metadata'],
     include: ['test/**/*.spec.ts'],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },

@@ -1,26 +1,46 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { contenders } from './contenders/index.js';
 import type { ContenderJob, ContenderReply } from './messages.js';
 
-/** One contender in a process of its own: warm up, then count its tasks and its processor time. */
+/**
+ * One contender in a process of its own: warm up, then take its processor time. Both parts are counted in tasks, so that
+ * a slow machine leaves nobody's code less compiled than another's.
+ */
 async function measure(job: ContenderJob): Promise<void> {
   const contender = contenders[job.name];
   if (contender === undefined) throw new Error(`No contender is called "${job.name}"`);
-  let tasks = 0;
-  await contender.start({ endpoint: job.endpoint, slots: 40, onTask: () => void (tasks += 1) });
-  await pause(job.warmUpMs);
+  const tasks = new TaskCount();
+  await contender.start({ endpoint: job.endpoint, slots: 40, onTask: () => tasks.add() });
+  await tasks.reach(job.warmUpTasks);
 
   tell({ kind: 'mark' });
-  const tasksBefore = tasks;
+  const tasksBefore = tasks.count;
   const cpuBefore = process.cpuUsage();
-  await pause(job.measureMs);
+  const startedAt = performance.now();
+  await tasks.reach(job.warmUpTasks + job.measureTasks);
   const cpu = process.cpuUsage(cpuBefore);
   tell({
     kind: 'measured',
-    tasks: tasks - tasksBefore,
+    tasks: tasks.count - tasksBefore,
     cpuMicros: cpu.user + cpu.system,
+    durationMs: performance.now() - startedAt,
     label: contender.label,
   });
+}
+
+class TaskCount {
+  count = 0;
+  private goal = Infinity;
+  private reached: () => void = () => {};
+
+  add(): void {
+    this.count += 1;
+    if (this.count === this.goal) this.reached();
+  }
+
+  reach(goal: number): Promise<void> {
+    this.goal = goal;
+    return new Promise((resolve) => (this.reached = resolve));
+  }
 }
 
 function tell(reply: ContenderReply): void {

@@ -17,10 +17,11 @@ export type ServerReply =
 export interface ContenderJob {
   name: string;
   endpoint: string;
-  warmUpMs: number;
-  measureMs: number;
+  warmUpTasks: number;
+  measureTasks: number;
 }
 
 /** `mark`: the measured time begins. `measured`: it has ended. */
 export type ContenderReply =
-  { kind: 'mark' } | { kind: 'measured'; tasks: number; cpuMicros: number; label: string };
+  | { kind: 'mark' }
+  | { kind: 'measured'; tasks: number; cpuMicros: number; durationMs: number; label: string };

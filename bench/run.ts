@@ -18,8 +18,8 @@ import { printReport, type Sample } from './report.js';
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    'measure-ms': { type: 'string', default: '3000' },
-    'warm-up-ms': { type: 'string', default: '1500' },
+    'measure-tasks': { type: 'string', default: '8000' },
+    'warm-up-tasks': { type: 'string', default: '6000' },
     'latency-ms': { type: 'string', default: '0' },
     only: { type: 'string', multiple: true },
   },
@@ -50,8 +50,8 @@ async function measure(name: string, server: ChildProcess, port: number): Promis
   const job: ContenderJob = {
     name,
     endpoint: `http://127.0.0.1:${port}`,
-    warmUpMs: Number(flags['warm-up-ms']),
-    measureMs: Number(flags['measure-ms']),
+    warmUpTasks: Number(flags['warm-up-tasks']),
+    measureTasks: Number(flags['measure-tasks']),
   };
   const died = once(child, 'exit').then(([code]) => {
     throw new Error(`${name} ended early, with exit code ${String(code)}`);
@@ -75,12 +75,12 @@ async function countWhile(
   child.send(job);
   await marked;
   const before = await countsOf(server);
-  const { tasks, cpuMicros, label } = await ended;
+  const { tasks, cpuMicros, durationMs, label } = await ended;
   const after = await countsOf(server);
   const requests = after.receives + after.deletes - before.receives - before.deletes;
   return {
     label,
-    tasksPerSecond: (tasks * 1000) / job.measureMs,
+    tasksPerSecond: (tasks * 1000) / durationMs,
     cpuMicrosPerTask: cpuMicros / tasks,
     requestsPerTask: requests / (after.deleted - before.deleted),
   };

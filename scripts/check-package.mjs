@@ -9,6 +9,21 @@ const projects = [
   { name: 'Nest 12, ESM', nest: own['@nestjs/core'], type: 'module' },
   { name: 'Nest 11, CommonJS', nest: '^11.1.3', type: 'commonjs' },
 ];
+const tsconfig = {
+  compilerOptions: {
+    target: 'ES2022',
+    module: 'nodenext',
+    types: ['node'],
+    rootDir: '.',
+    outDir: 'dist',
+    strict: true,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+    skipLibCheck: true,
+  },
+  include: ['*.ts'],
+};
+
 const workplace = mkdtempSync(join(tmpdir(), 'nestjs-sqs-tasks-'));
 try {
   const tarball = await pack();
@@ -56,21 +71,6 @@ function manifestOf({ nest, type }, tarball) {
     },
   };
 }
-
-const tsconfig = {
-  compilerOptions: {
-    target: 'ES2022',
-    module: 'nodenext',
-    types: ['node'],
-    rootDir: '.',
-    outDir: 'dist',
-    strict: true,
-    experimentalDecorators: true,
-    emitDecoratorMetadata: true,
-    skipLibCheck: true,
-  },
-  include: ['*.ts'],
-};
 
 function writeJson(folder, file, content) {
   writeFileSync(join(folder, file), JSON.stringify(content, undefined, 2));

@@ -12,7 +12,7 @@ for (const name of names) {
   console.log(`${problem === undefined ? 'ok    ' : 'FAILED'} ${name}`);
   if (problem !== undefined) failures.push(`${name}: ${problem}`);
 }
-console.log(failures.join('\n'));
+for (const failure of failures) console.log(failure);
 console.log(`${names.length - failures.length} samples passed, ${failures.length} failed`);
 process.exit(failures.length === 0 && names.length > 0 ? 0 : 1);
 
@@ -45,10 +45,13 @@ function normalised(output) {
     .split('\n')
     .map((line) => line.trimEnd())
     .filter((line) => line !== '');
-  const speakerOf = (line) => /^\[\w+\]/.exec(line)?.[0] ?? '';
   return lines
     .map((line, index) => ({ line, index, speaker: speakerOf(line) }))
     .toSorted((a, b) => a.speaker.localeCompare(b.speaker) || a.index - b.index)
     .map(({ line }) => line)
     .join('\n');
+}
+
+function speakerOf(line) {
+  return /^\[\w+\]/.exec(line)?.[0] ?? '';
 }

@@ -1,4 +1,5 @@
 import type { Contender } from './contender.js';
+import { ours } from './ours.js';
 import { rawSdk } from './raw-sdk.js';
 import { sqsConsumer } from './sqs-consumer.js';
 import { squiss } from './squiss.js';
@@ -7,4 +8,5 @@ export const contenders: Record<string, Contender> = {
   'raw-sdk': rawSdk,
   'sqs-consumer': sqsConsumer,
   squiss,
+  ours,
 };

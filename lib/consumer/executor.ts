@@ -41,7 +41,9 @@ export type Plan =
   | { kind: 'refused'; error: unknown }
   | { kind: 'expired' }
   /** It succeeded before, and SQS gave it again because it was not deleted. */
-  | { kind: 'remembered' };
+  | { kind: 'remembered' }
+  /** Its lease ended while it waited: it may run elsewhere by now. */
+  | { kind: 'lost' };
 
 export type SinglePlan = Exclude<Plan, { kind: 'batch' }>;
 
@@ -53,6 +55,7 @@ export class Executor {
   plan(delivery: Delivery): Plan {
     const { handlers, queue, hasSucceeded } = this.parts;
     if (hasSucceeded(delivery.message.id)) return { kind: 'remembered' };
+    if (this.isLost(delivery)) return { kind: 'lost' };
     const raw = handlers.findRaw(queue);
     if (raw !== undefined) return { kind: 'task', handler: raw };
     try {
@@ -65,6 +68,7 @@ export class Executor {
   /** Runs one delivery inside the task chain. */
   async run(delivery: Delivery, plan: SinglePlan): Promise<Outcome> {
     if (plan.kind === 'remembered') return { kind: 'success' };
+    if (plan.kind === 'lost') return lostBeforeStart;
     const outcome = await this.throughChain(delivery, () => this.runPlan(delivery, plan));
     return this.isRequest(delivery) ? this.replied(delivery, outcome) : outcome;
   }
@@ -74,6 +78,7 @@ export class Executor {
     const meeting = new Meeting(deliveries.length, (present) => this.callBatch(present, handler));
     const runOne = async (delivery: Delivery): Promise<Outcome> => {
       try {
+        if (this.isLost(delivery)) return lostBeforeStart;
         const outcome = await this.throughChain(delivery, () => meeting.join(delivery));
         return this.isRequest(delivery) ? await this.replied(delivery, outcome) : outcome;
       } finally {
@@ -81,6 +86,10 @@ export class Executor {
       }
     };
     return Promise.all(deliveries.map(runOne));
+  }
+
+  private isLost({ lease }: Delivery): boolean {
+    return lease.isLostAt(this.parts.clock.now());
   }
 
   private planDecoded(delivery: Delivery): Plan {
@@ -124,7 +133,7 @@ export class Executor {
 
   private async runPlan(
     delivery: Delivery,
-    plan: Exclude<SinglePlan, { kind: 'remembered' }>,
+    plan: Exclude<SinglePlan, { kind: 'remembered' | 'lost' }>,
   ): Promise<Outcome> {
     switch (plan.kind) {
       case 'task':
@@ -208,6 +217,11 @@ export class Executor {
     }
   }
 }
+
+const lostBeforeStart: Outcome = {
+  kind: 'release',
+  reason: 'its lease ended before it could start; SQS gives it again',
+};
 
 const notAcknowledged: Outcome = {
   kind: 'release',

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../contracts/clock.js';
-import type { EntryResult, QueueGateway } from '../contracts/gateway.js';
+import type { EntryResult, QueueGateway, VisibilityChange } from '../contracts/gateway.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { Background } from '../primitives/background.js';
@@ -114,7 +114,7 @@ export class LeaseKeeper {
   }
 
   private async callFor(leases: Lease[], seconds: number): Promise<void> {
-    const { gateway, queueUrl, clock, logger } = this.parts;
+    const { queueUrl, clock, logger } = this.parts;
     const askedAt = clock.now();
     const targets = leases.map((lease) => ({
       lease,
@@ -125,7 +125,7 @@ export class LeaseKeeper {
       visibilityTimeoutSeconds,
     }));
     try {
-      const results = await gateway.changeVisibilityBatch(queueUrl, entries);
+      const results = await this.changeWithinARound(entries);
       const extended = targets.filter((target, i) => applied(target, results[i], askedAt));
       if (extended.length > 0) this.parts.onExtended(extended.length);
     } catch (error) {
@@ -135,6 +135,18 @@ export class LeaseKeeper {
         count: leases.length,
         reason: errorText(error),
       });
+    }
+  }
+
+  /** A call that nothing answers is given up in time for the next round to ask again. */
+  private async changeWithinARound(entries: VisibilityChange[]): Promise<EntryResult[]> {
+    const { gateway, queueUrl, clock } = this.parts;
+    const late = new AbortController();
+    const timer = clock.setTimer(() => late.abort(), this.timeoutMs / 6);
+    try {
+      return await gateway.changeVisibilityBatch(queueUrl, entries, { signal: late.signal });
+    } finally {
+      timer.cancel();
     }
   }
 }

@@ -125,7 +125,7 @@ export class QueueWorker implements DeliveryOwner {
 
   status(): WorkerQueueStatus {
     const now = this.parts.clock.now();
-    const { lastGoodAt, lastError } = this.engine.fetcher;
+    const { lastGoodAt, lastError, oldestPollAt } = this.engine.fetcher;
     return {
       name: this.name,
       isPaused: this.isPaused,
@@ -133,6 +133,7 @@ export class QueueWorker implements DeliveryOwner {
       runningCount: this.engine.dispatcher.running.size,
       prefetchedCount: this.engine.dispatcher.prefetchedCount,
       openPollCount: this.engine.fetcher.openCount,
+      oldestPollMs: oldestPollAt === undefined ? undefined : now - oldestPollAt,
       settlementsWaiting: this.engine.settler.waitingCount,
       lastGoodPollMsAgo: lastGoodAt === undefined ? undefined : now - lastGoodAt,
       oldestTaskMs: this.oldestTaskMs(now),

@@ -7,6 +7,7 @@ import { deadLetterCopy } from './dead-letter-copy.js';
 import type { Delivery } from './delivery.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import type { ProcessedMemory } from './processed-memory.js';
+import { clampDelay } from './retry/clamp-delay.js';
 import type { Settlement, Settler } from './settler.js';
 
 export interface SettlementParts {
@@ -19,7 +20,7 @@ export interface SettlementParts {
   logger: SqsLogger;
 }
 
-/** `left`: nothing was sent, and the running visibility timeout decides when the message comes back. */
+/** `left`: it stays in the queue, and a visibility timeout decides when it comes back. */
 export type Ending = Settlement | 'left';
 
 /** Carries outcomes out: each becomes a delete, a visibility change, a copy to the dead-letter queue, or nothing. */
@@ -74,7 +75,7 @@ export class Settlements {
       lease.end();
       return 'left';
     }
-    return settler.changeVisibility(lease, lease.secondsWithinCap(wholeSeconds(delaySeconds), now));
+    return settler.changeVisibility(lease, lease.secondsWithinCap(clampDelay(delaySeconds), now));
   }
 
   private async alreadySettled(delivery: Delivery, outcome: Outcome): Promise<Ending> {
@@ -86,7 +87,7 @@ export class Settlements {
     const { deadLetter, logger, queue } = this.parts;
     if (deadLetter === undefined) {
       this.sayOnce('There is no dead-letter queue; the task is retried instead', { queue });
-      return this.retry(delivery, undeadLetterableDelaySeconds);
+      return this.retryInstead(delivery);
     }
     try {
       const copy = deadLetterCopy(delivery.message, { queue, reason, isFifo: deadLetter.isFifo });
@@ -95,10 +96,16 @@ export class Settlements {
     } catch (error) {
       const fields = { queue, deadLetterQueue: deadLetter.name, reason: errorText(error) };
       this.sayOnce('The dead-letter queue did not accept a message; it is retried instead', fields);
-      return this.retry(delivery, undeadLetterableDelaySeconds);
+      return this.retryInstead(delivery);
     }
     logger.debug('Dead-lettered', { queue, messageId: delivery.message.id, reason });
     return this.delete(delivery);
+  }
+
+  /** Not `confirmed`, which would let the rest of a group overtake it. */
+  private async retryInstead(delivery: Delivery): Promise<Ending> {
+    await this.retry(delivery, undeadLetterableDelaySeconds);
+    return 'left';
   }
 
   private sayOnce(message: string, fields: Record<string, unknown>): void {
@@ -109,8 +116,3 @@ export class Settlements {
 
 /** Seconds until a task that could not be dead-lettered comes again. */
 const undeadLetterableDelaySeconds = 30;
-
-/** A user's back-off may answer anything. */
-function wholeSeconds(delaySeconds: number): number {
-  return Number.isNaN(delaySeconds) ? 0 : Math.max(0, Math.round(delaySeconds));
-}

@@ -15,6 +15,7 @@ import type {
 import { Background } from '../primitives/background.js';
 import { deferred } from '../primitives/deferred.js';
 import { EventHub } from '../primitives/event-hub.js';
+import { checkPolicies } from './check-policies.js';
 import { PollBudget } from './polling/poll-budget.js';
 import { QueueWorker } from './queue-worker.js';
 import { StopWatch } from './stop-watch.js';
@@ -43,7 +44,11 @@ export class Worker implements WorkerControl {
   private fatalError: unknown;
   readonly ended: Promise<WorkerEnd> = this.end.promise;
 
+  /** @throws InvalidOptionsError where a policy cannot work on a queue that is already known */
   constructor(private readonly setup: WorkerSetup) {
+    for (const one of setup.queues) {
+      if (!(one.queue instanceof Promise)) this.checkPolicies(one, one.queue);
+    }
     const { logger, clock, stopWhen } = setup;
     this.events = new EventHub((event, error) =>
       logger.error(`A listener of "${event}" failed`, {}, error),
@@ -115,14 +120,22 @@ export class Worker implements WorkerControl {
   private startQueue(setup: WorkerQueueSetup): void {
     if (!(setup.queue instanceof Promise)) return this.runQueue(setup, setup.queue);
     this.waiting.add(setup.name);
-    const found = setup.queue.then(
-      (queue) => {
-        this.waiting.delete(setup.name);
-        if (this.phase === 'running') this.runQueue(setup, queue);
-      },
-      (error: unknown) => this.fatal(setup.name, error),
+    const found = setup.queue.then((queue) => {
+      this.waiting.delete(setup.name);
+      if (this.phase !== 'running') return;
+      this.checkPolicies(setup, queue);
+      this.runQueue(setup, queue);
+    });
+    this.background.track(
+      found.catch((error: unknown) => {
+        if (this.phase === 'running') this.fatal(setup.name, error);
+      }),
     );
-    void found;
+  }
+
+  private checkPolicies(setup: WorkerQueueSetup, queue: QueueHandle): void {
+    const { handlersOf, consume } = setup;
+    checkPolicies({ queue, handlersOf, consume, handlers: this.setup.handlers });
   }
 
   private runQueue(setup: WorkerQueueSetup, queue: QueueHandle): void {
@@ -210,6 +223,7 @@ function missingStatus(name: string, concurrency: number): WorkerQueueStatus {
     runningCount: 0,
     prefetchedCount: 0,
     openPollCount: 0,
+    oldestPollMs: undefined,
     settlementsWaiting: 0,
     lastGoodPollMsAgo: undefined,
     oldestTaskMs: undefined,

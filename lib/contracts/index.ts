@@ -4,6 +4,7 @@ export * from './events.js';
 export * from './format.js';
 export * from './gateway.js';
 export * from './handlers.js';
+export * from './health.js';
 export * from './interceptors.js';
 export * from './limits.js';
 export * from './logged-errors.js';

@@ -78,6 +78,8 @@ export interface WorkerQueueStatus {
   readonly runningCount: number;
   readonly prefetchedCount: number;
   readonly openPollCount: number;
+  /** Milliseconds that the oldest open poll has been open. */
+  readonly oldestPollMs: number | undefined;
   readonly settlementsWaiting: number;
   /** Milliseconds since a poll last answered well; undefined before the first. */
   readonly lastGoodPollMsAgo: number | undefined;

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { Logger } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
 import type { LogFields, SqsLogger } from '../contracts/index.js';
+import { LogRecord } from './log-record.js';
 
 export type SqsLogContext = 'SqsWorker' | 'SqsProducer' | 'SqsClient' | 'SqsModule';
 
@@ -50,7 +51,7 @@ export class NestSqsLogger implements SqsLogger {
 }
 
 function lineOf(message: string, fields: LogFields | undefined): unknown {
-  return fields === undefined ? message : { message, ...fields };
+  return fields === undefined ? message : new LogRecord(message, fields);
 }
 
 function stackOf(error: unknown): string | undefined {

@@ -52,7 +52,12 @@ export class ManualClock implements Clock {
       next.callback();
       await settlePromises();
     }
-    this.time = target;
+    this.time = Math.max(this.time, target);
+  }
+
+  /** Time passes while nothing runs, as when the event loop is blocked: what came due meanwhile fires later. */
+  stall(ms: number): void {
+    this.time += ms;
   }
 
   private earliest(until: number): Entry | undefined {

@@ -30,7 +30,8 @@ describe('Leases', () => {
     });
     worker.start();
     await setup.clock.advance(30_000);
-    expect(seen.toSorted()).toEqual([0, 1, 2, 3, 4]);
+    expect(new Set(seen)).toEqual(new Set([0, 1, 2, 3, 4]));
+    expect(seen).toHaveLength(5);
     await drained(setup, worker);
   });
 
@@ -136,8 +137,7 @@ describe('Leases', () => {
       handlers: {
         blocking(_data, delivery) {
           delivery.signal.addEventListener('abort', () => order.push('lost'));
-          // Time passes while no timer can fire.
-          (setup.clock as unknown as { time: number }).time += 10_000;
+          setup.clock.stall(10_000);
         },
       },
       handle: { visibilityTimeoutSeconds: 2 },

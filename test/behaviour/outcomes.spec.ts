@@ -136,8 +136,11 @@ describe('How a delivery ends', () => {
     const setup = await memorySetup();
     await setup.send('broken');
     const worker = setup.worker({
-      consume: { onError: deadLetter() },
-      handlers: { broken: fails },
+      handlers: {
+        broken() {
+          throw controlError({ kind: 'dead-letter', reason: 'cannot ever work' });
+        },
+      },
     });
     worker.start();
     await setup.clock.advance(100_000);
@@ -165,6 +168,17 @@ describe('How a delivery ends', () => {
     expect(setup.service.messages('jobs')).toHaveLength(0);
     expect(setup.service.messages('dead')).toHaveLength(1);
     await drained(setup, worker);
+  });
+
+  test('deadLetter() on a queue without a dead-letter queue fails at start', async () => {
+    const setup = await memorySetup();
+    expect(() => setup.worker({ consume: { onError: deadLetter() } })).toThrow(
+      'Expected a dead-letter queue for onError: deadLetter() of the worker, got none',
+    );
+    const handler = handlerOf(fails, { onInvalidMessage: deadLetter() });
+    expect(() => setup.worker({ handlers: { strict: handler } })).toThrow(
+      'onInvalidMessage: deadLetter() of Test.handler',
+    );
   });
 
   test('discard() as onError deletes what failed', async () => {

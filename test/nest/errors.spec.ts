@@ -18,7 +18,6 @@ import { controlSignalOf, wasLogged } from '../../lib/contracts/index.js';
 import {
   DeadLetterTaskError,
   DiscardTaskError,
-  HiddenHandlerError,
   RetryTaskError,
   SqsTask,
 } from '../../lib/nest/index.js';
@@ -59,19 +58,72 @@ describe('errors of handlers', () => {
     expect(await decided(original)).toBe(original);
   });
 
-  test('are known to be in the log already, where Nest logged them', async () => {
+  test('are not logged by Nest: the worker does it once, with the task’s facts', async () => {
     const logger = new RecordingLogger();
+    const error = new TypeError('logged once');
     @Controller()
     class Emails {
       @EventPattern('created')
       created(_data: unknown): void {
-        throw new TypeError('logged once');
+        throw error;
       }
     }
     const { parts } = await startWorker({ controllers: [Emails], logger });
-    const error = await parts.engine.failureOf({ pattern: 'created' });
+    expect(await parts.engine.failureOf({ pattern: 'created' })).toBe(error);
+    expect(wasLogged(error)).toBe(false);
+    expect(logger.of('RpcExceptionsHandler')).toEqual([]);
+  });
+
+  test('are known to be in the log already, where a filter left them to Nest', async () => {
+    const logger = new RecordingLogger();
+    const error = new TypeError('logged by Nest');
+    @Controller()
+    class Emails {
+      @UseFilters(
+        filter((thrown) => new BaseRpcExceptionFilter().catch(thrown, undefined as never)),
+      )
+      @MessagePattern('send_email')
+      send(_data: unknown): void {
+        throw error;
+      }
+    }
+    const { parts } = await startWorker({ controllers: [Emails], logger });
+    expect(await parts.engine.failureOf({})).toBe(error);
     expect(wasLogged(error)).toBe(true);
     expect(logger.of('RpcExceptionsHandler')).toHaveLength(1);
+  });
+
+  test.each([['a text'], [undefined], [{ code: 7 }]])('may be anything: %s', async (thrown) => {
+    @Controller()
+    class Emails {
+      @MessagePattern('send_email')
+      send(): Promise<never> {
+        return Promise.reject(thrown);
+      }
+    }
+    const { parts } = await startWorker({ controllers: [Emails] });
+    expect(await parts.engine.failureOf({})).toBe(thrown);
+  });
+
+  test('are left to the filters of the class and of the app', async () => {
+    @Catch(RangeError)
+    class RangeFilter implements ExceptionFilter {
+      catch = () => of('handled');
+    }
+    @Controller()
+    @UseFilters(new RangeFilter())
+    class Emails {
+      @MessagePattern('range') range(): void {
+        throw new RangeError('claimed by the class');
+      }
+
+      @MessagePattern('type') type(): void {
+        throw original;
+      }
+    }
+    const { parts } = await startWorker({ controllers: [Emails] });
+    expect(await parts.engine.failureOf({ pattern: 'range' })).toBeUndefined();
+    expect(await parts.engine.failureOf({ pattern: 'type' })).toBe(original);
   });
 
   test('are not said to be logged where Nest is silent about them', async () => {
@@ -157,10 +209,17 @@ describe('errors of handlers', () => {
     expect(await decided(original, UseInterceptors(mapper))).toBe(mapped);
   });
 
-  test('of a guard are an error with what Nest told', async () => {
+  test('of a guard reach classification too', async () => {
     const failure = await decided(original, UseGuards({ canActivate: () => false }));
-    expect(failure).toBeInstanceOf(HiddenHandlerError);
-    expect(failure).toMatchObject({ message: 'The handler failed: Forbidden resource' });
+    expect(failure).toBeInstanceOf(RpcException);
+    expect(failure).toMatchObject({ message: 'Forbidden resource' });
+    const denied = new TypeError('denied');
+    const guard = {
+      canActivate(): boolean {
+        throw denied;
+      },
+    };
+    expect(await decided(original, UseGuards(guard))).toBe(denied);
   });
 });
 

@@ -1,8 +1,11 @@
-import { UseInterceptors } from '@nestjs/common';
+import { Catch, Get, UseFilters, UseInterceptors } from '@nestjs/common';
 import { MessagePattern } from '@nestjs/microservices';
 import { UnsupportedNestError } from '../../lib/nest/index.js';
 import { checkNestVersions } from '../../lib/nest/peer-versions.js';
 import {
+  EXCEPTION_FILTERS,
+  FILTER_CATCHES,
+  HTTP_PATH,
   INTERCEPTORS,
   PATTERN_EXTRAS,
   PATTERN_HANDLER,
@@ -25,13 +28,22 @@ describe('checkNestVersions', () => {
 
 describe("Nest's metadata", () => {
   test('lies where the recorder writes it', () => {
+    @Catch(TypeError)
+    class Filter {
+      catch(): void {}
+    }
     class Handlers {
+      @Get('there')
+      @UseFilters(new Filter())
       @UseInterceptors({ intercept: (_context, next) => next.handle() })
       @MessagePattern('x', { queue: 'q' })
       handle(): void {}
     }
     const { handle } = Handlers.prototype;
     expect(Reflect.getMetadata(INTERCEPTORS, handle)).toHaveLength(1);
+    expect(Reflect.getMetadata(EXCEPTION_FILTERS, handle)).toHaveLength(1);
+    expect(Reflect.getMetadata(FILTER_CATCHES, Filter)).toEqual([TypeError]);
+    expect(Reflect.getMetadata(HTTP_PATH, handle)).toBe('there');
     expect(Reflect.getMetadata(PATTERN_HANDLER, handle)).toBeDefined();
     expect(Reflect.getMetadata(PATTERN_EXTRAS, handle)).toEqual({ queue: 'q' });
   });

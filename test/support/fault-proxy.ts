@@ -21,13 +21,15 @@ import { gate, seededRandom } from './signals.js';
 
 export * from './fault-proxy/faults.js';
 export type { Exchange } from './fault-proxy/exchange.js';
-export type { FaultRule, SeenRequest } from './fault-proxy/rule.js';
+export type { Fault, FaultRule, SeenRequest } from './fault-proxy/rule.js';
 
 export interface FaultProxyOptions {
   /** Address of the SQS endpoint, such as `http://127.0.0.1:4566`. */
   target: string;
   /** Decides where rules have a probability. @default 1 */
   seed?: number;
+  /** @default a free one */
+  port?: number;
 }
 
 export class FaultProxy {
@@ -43,7 +45,7 @@ export class FaultProxy {
   static async start(options: FaultProxyOptions): Promise<FaultProxy> {
     // A connection that we close for being idle would look like a fault that nobody injected.
     const server = createServer({ keepAliveTimeout: 0, requestTimeout: 0 });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
     return new FaultProxy(server, options);
   }
 

@@ -36,22 +36,23 @@ export interface WorkerUnderTest {
   interceptors?: readonly SqsTaskInterceptor[];
   stopWhen?: StopPolicy;
   drainTimeoutMs?: number;
+  /** Further queues, consumed in the same way. */
+  also?: readonly { name: string; queueUrl: string }[];
   clock?: Clock;
   logger?: SqsLogger;
 }
 
 /** A worker of the engine alone, without Nest, on one queue. Bodies are `{ "pattern", "data" }`. */
 export function workerOn(options: WorkerUnderTest): Worker {
-  const queue = handleOf(options);
+  const others = (options.also ?? []).map((own) => handleOf({ ...options, ...own }));
+  const consume = resolveConsumeOptions(options.consume ?? {});
   return new Worker({
-    queues: [
-      {
-        queue,
-        name: queue.name,
-        handlersOf: queue.name,
-        consume: resolveConsumeOptions(options.consume ?? {}),
-      },
-    ],
+    queues: [handleOf(options), ...others].map((queue) => ({
+      queue,
+      name: queue.name,
+      handlersOf: queue.name,
+      consume,
+    })),
     handlers: lookupOf(options),
     interceptors: options.interceptors ?? [],
     stopWhen: options.stopWhen ?? never(),

@@ -3,6 +3,7 @@ import type { FifoFailureMode } from '../../contracts/policies.js';
 import type { Outcome, TaskMessage } from '../../contracts/task.js';
 import type { KeyedLanes } from '../../primitives/keyed-lanes.js';
 import type { Delivery } from '../delivery.js';
+import { clampDelay } from '../retry/clamp-delay.js';
 import type { Settlements } from '../settlement.js';
 import type { Ordering } from './ordering.js';
 
@@ -99,12 +100,17 @@ export class FifoOrdering implements Ordering {
     if (lastAttempt !== undefined && delivery.attempt >= lastAttempt) {
       return this.end(delivery, this.lastResort(outcome));
     }
-    const delayMs = 1000 * Math.max(0, outcome.delaySeconds ?? 0);
-    const timer = clock.setTimer(() => this.runAgain(delivery), delayMs);
+    const timer = clock.setTimer(() => this.runAgain(delivery), this.delayMs(delivery, outcome));
     this.parked.set(delivery, timer);
     // A lease that is lost meanwhile takes the whole group back to SQS.
     delivery.lease.onLost = () => this.unpark(delivery);
     this.parts.onChange();
+  }
+
+  /** Without a delay it waits as long as SQS would have kept it hidden. */
+  private delayMs({ lease }: Delivery, { delaySeconds }: { delaySeconds?: number }): number {
+    if (delaySeconds === undefined) return lease.deadline - this.parts.clock.now();
+    return 1000 * clampDelay(delaySeconds);
   }
 
   private lastResort({ error }: Extract<Outcome, { kind: 'retry' }>): Outcome {

@@ -42,15 +42,20 @@ const shortPollRestMs = 1_000;
 /** Milliseconds to wait for room for a full batch while a slot is free. */
 const roomWaitMs = 50;
 
+/** Seconds that a probe waits for messages. */
+const probeWaitSeconds = 1;
+
 /**
  * Opens long polls, as many as the room can use.
  *
  * Idle, one poll is open. An answer with messages doubles how many may be open, an empty one brings it back to one.
  * A poll is opened when there is room for a full batch; where a slot starves, after a short wait with what room there
- * is. While polls fail, one probe at a time is sent with growing pauses; the loop never ends by itself.
+ * is. While polls fail, one probe at a time is sent with growing pauses, which waits but shortly, so that recovery
+ * shows even where the queue is empty; the loop never ends by itself.
  */
 export class Fetcher {
-  private readonly open = new Set<AbortController>();
+  /** Open polls and when each began. */
+  private readonly open = new Map<AbortController, number>();
   private reserved = 0;
   private width = 1;
   private isStopped = false;
@@ -70,6 +75,12 @@ export class Fetcher {
 
   get openCount(): number {
     return this.open.size;
+  }
+
+  /** Monotonic time when the oldest open poll began. */
+  get oldestPollAt(): number | undefined {
+    const [oldest] = this.open.values();
+    return oldest;
   }
 
   pause(): void {
@@ -92,7 +103,7 @@ export class Fetcher {
 
   /** Cuts the open polls. What SQS had taken for them comes back when its visibility timeout ends. */
   cut(): void {
-    for (const controller of this.open) controller.abort();
+    for (const controller of this.open.keys()) controller.abort();
   }
 
   /** Resolves when no poll is open. */
@@ -139,7 +150,7 @@ export class Fetcher {
   private async poll(size: number): Promise<void> {
     const controller = new AbortController();
     const request = this.request(size);
-    this.open.add(controller);
+    this.open.set(controller, this.parts.clock.now());
     this.reserved += request.maxMessages;
     let messages: ReceivedMessage[] | undefined;
     try {
@@ -160,7 +171,9 @@ export class Fetcher {
     const { waitTimeSeconds, visibilityTimeoutSeconds, isFifo } = this.parts;
     const request: ReceiveRequest = {
       maxMessages: size,
-      waitTimeSeconds,
+      waitTimeSeconds: this.backoff.isFailing
+        ? Math.min(probeWaitSeconds, waitTimeSeconds)
+        : waitTimeSeconds,
       visibilityTimeoutSeconds,
     };
     if (!isFifo) return request;

@@ -5,6 +5,8 @@ import { findClients } from '../client/find-clients.js';
 import { defaultParts } from '../adapters/default-parts.js';
 import type { RuntimeParts } from '../runtime-parts.js';
 import { SQS_MODULE_OPTIONS, SQS_RUNTIME_PARTS } from '../sqs.constants.js';
+import { SqsConsumer } from '../consumer/sqs.consumer.js';
+import { SqsHealth } from '../health/sqs.health.js';
 import { SqsRuntime } from '../sqs.runtime.js';
 import { SqsWorkers } from '../worker/sqs-workers.js';
 import { instancesOf } from './instances-of.js';
@@ -35,9 +37,18 @@ export class SqsCoreModule {
         runtimeProvider,
         SqsProducer,
         SqsWorkers,
+        SqsConsumer,
+        SqsHealth,
         ...queues,
       ],
-      exports: [SqsRuntime, SqsProducer, SqsWorkers, ...queues.map((queue) => queue.provide)],
+      exports: [
+        SqsRuntime,
+        SqsProducer,
+        SqsWorkers,
+        SqsConsumer,
+        SqsHealth,
+        ...queues.map((queue) => queue.provide),
+      ],
     };
   }
 }

@@ -2,6 +2,7 @@ import { IntrinsicException } from '@nestjs/common';
 import { controlSignalOf, markLogged } from '../../contracts/index.js';
 import type { ErrorRecord } from './error-record.js';
 import { HiddenHandlerError } from './hidden-handler-error.js';
+import { OriginalFailure } from './original-failure.js';
 
 // What Nest's default exception layer makes of an error it does not know.
 const GENERIC_MESSAGE = 'Internal server error';
@@ -11,6 +12,7 @@ const GENERIC_MESSAGE = 'Internal server error';
  * default layer replaced it, else what a filter threw.
  */
 export function decidingError(rejection: unknown, record: ErrorRecord): unknown {
+  if (rejection instanceof OriginalFailure) return rejection.error;
   const { last } = record;
   if (last !== undefined && controlSignalOf(last.error) !== undefined) return last.error;
   if (isGeneric(rejection)) return revealed(rejection, last);

@@ -1,7 +1,8 @@
 import { SqsError } from '../../contracts/index.js';
 
 /**
- * A task failed where only Nest's answer is known, not the error: in a guard, or in a `ServerSqs` made by hand.
+ * A task failed where only Nest's answer is known, not the error: in a `ServerSqs` made by hand, or in a handler that
+ * also serves HTTP.
  * `cause` is that answer; Nest's own log has the rest.
  */
 export class HiddenHandlerError extends SqsError {

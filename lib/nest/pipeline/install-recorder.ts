@@ -1,22 +1,61 @@
 import { HANDLER_NAME } from '../sqs.constants.js';
 import type { HandlerExtras } from '../handler-definition.js';
 import { ErrorRecorderInterceptor } from './error-recorder.interceptor.js';
-import { INTERCEPTORS, PATTERN_EXTRAS, PATTERN_HANDLER } from './nest-metadata.js';
+import { controlErrorFilter, filtersOf, lastFilter } from './error-filters.js';
+import type { FilterLike } from './error-filters.js';
+import {
+  EXCEPTION_FILTERS,
+  HTTP_PATH,
+  INTERCEPTORS,
+  PATTERN_EXTRAS,
+  PATTERN_HANDLER,
+} from './nest-metadata.js';
+
+type Controller = abstract new (...args: never[]) => object;
 
 /**
- * Gives every pattern handler of a controller class the error recorder and its name. It must happen after Nest has
- * built the injection, which copies the metadata, and before it binds the handlers, which reads them.
+ * Sees to it that the original error of every pattern handler of a controller class reaches the transport, and names
+ * the handlers. It must happen after Nest has built the injection, which copies the metadata, and before it binds the
+ * handlers, which reads them.
+ *
+ * @param globalFilters those of the app, as they are when an error is judged
  */
-export function installRecorder(controller: abstract new (...args: never[]) => object): void {
+export function installRecorder(
+  controller: Controller,
+  globalFilters: () => readonly FilterLike[],
+): void {
   const handlers = handlersOf(controller.prototype as object);
-  if (handlers.length === 0) return;
-  const hasClassInterceptors = Reflect.hasMetadata(INTERCEPTORS, controller);
   for (const [method, handler] of handlers) {
     nameHandler(handler, `${controller.name}.${method}`);
-    // The recorder stands outside of what it records, as far as interceptors of class and method go.
-    if (!hasClassInterceptors) prependRecorder(handler);
+    // What serves HTTP as well keeps its filters: HTTP would get our answer too.
+    if (Reflect.hasMetadata(HTTP_PATH, handler)) continue;
+    const userFilters = [...filtersOf(handler), ...filtersOf(controller), ...globalFilters()];
+    // A user's filter may leave the error to Nest's default layer, which hides it; the recorder costs an interceptor,
+    // so only those who have filters pay for it.
+    if (userFilters.length > 0) installInterceptor(controller, handler);
+    installFilters(controller, handler, globalFilters);
   }
-  if (hasClassInterceptors) prependRecorder(controller);
+}
+
+function installFilters(
+  controller: Controller,
+  handler: Callable,
+  globalFilters: () => readonly FilterLike[],
+): void {
+  const own = filtersOf(handler);
+  if (own.some((filter) => filter === installed.get(handler))) return;
+  const last = lastFilter(() => [...filtersOf(controller), ...globalFilters()]);
+  installed.set(handler, last);
+  // Nest asks the last one first.
+  Reflect.defineMetadata(EXCEPTION_FILTERS, [last, ...own, controlErrorFilter()], handler);
+}
+
+/** A class may be bound more than once: by a hybrid app with two workers, or by the next app of a test. */
+const installed = new WeakMap<object, FilterLike>();
+
+function installInterceptor(controller: Controller, handler: Callable): void {
+  // The recorder stands outside of what it records, as far as interceptors of class and method go.
+  prependRecorder(Reflect.hasMetadata(INTERCEPTORS, controller) ? controller : handler);
 }
 
 type Callable = (...args: unknown[]) => unknown;

@@ -3,6 +3,7 @@ import type { AsyncMicroserviceOptions } from '@nestjs/microservices';
 import { InvalidOptionsError } from '../../contracts/index.js';
 import type { WorkerOptions } from '../../contracts/index.js';
 import { checkNestVersions } from '../peer-versions.js';
+import { globalFiltersOf } from '../pipeline/global-filters.js';
 import { installRecorder } from '../pipeline/install-recorder.js';
 import { unboundHandlers } from './unbound-handlers.js';
 import type { SqsRuntime } from '../sqs.runtime.js';
@@ -25,7 +26,8 @@ export function sqsWorker(options: WorkerOptions = {}): AsyncMicroserviceOptions
       checkNestVersions();
       const runtime = runtimeOf(modules);
       // Injection is built and no handler is bound yet: the one moment at which the recorder can be added.
-      for (const controller of controllersOf(modules)) installRecorder(controller);
+      const globalFilters = () => globalFiltersOf(modules);
+      for (const controller of controllersOf(modules)) installRecorder(controller, globalFilters);
       for (const name of unboundHandlers(modules)) warnUnbound(runtime, name);
       const strategy = new ServerSqs(options, runtime);
       runtime.addServer(strategy);

@@ -13,7 +13,7 @@ export class FifoShelf implements Shelf {
   private readonly places = new Map<StoredMessage, ListNode<StoredMessage>>();
 
   moved(message: StoredMessage, from: MessageState): void {
-    const group = this.groupOf(message.groupId ?? '');
+    const group = this.groupOf(message.facts.groupId ?? '');
     if (from === 'gone') this.places.set(message, group.messages.push(message));
     if (from === 'inflight') group.inFlight--;
     if (message.state === 'inflight') group.inFlight++;

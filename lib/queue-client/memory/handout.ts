@@ -92,12 +92,12 @@ export class Handout {
   // Standard keeps the time of sending, FIFO begins anew: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html
   // The receive count begins anew: a dead-letter queue counts its own receives.
   private asDeadLetter(message: StoredMessage, now: number): NewMessage {
-    const deadLetter = { ...message, deadLetterSourceArn: this.core.facts.arn };
+    const deadLetter = { ...message.facts, deadLetterSourceArn: this.core.facts.arn };
     if (!this.core.isFifo) return deadLetter;
     return {
       ...deadLetter,
       // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
-      deduplicationId: message.messageId,
+      deduplicationId: message.facts.messageId,
       enqueuedAt: now,
       sentAt: this.core.clock.wallNow(),
     };

@@ -36,13 +36,13 @@ export function inspectQueue(queue: MemoryQueue): MemoryQueueStats {
 }
 
 function asSeen(message: StoredMessage): MemoryMessage {
-  const { messageId, body, receiveCount, groupId, deduplicationId, deadLetterSourceArn } = message;
+  const { messageId, body, groupId, deduplicationId, deadLetterSourceArn } = message.facts;
   return {
     messageId,
     body,
-    receiveCount,
+    receiveCount: message.receiveCount,
     state: message.state as MemoryMessage['state'],
-    attributes: copyAttributes(message.attributes),
+    attributes: copyAttributes(message.facts.attributes),
     ...(groupId !== undefined && { groupId }),
     ...(deduplicationId !== undefined && { deduplicationId }),
     ...(deadLetterSourceArn !== undefined && { deadLetterSourceArn }),

@@ -5,7 +5,7 @@ import { copyAttributes } from './message-copies.js';
 import { findFault } from './message-rules.js';
 import type { QueueCore } from './queue-core.js';
 import { entryFailure, entrySuccess } from './refusals.js';
-import { type NewMessage, storedMessage } from './stored-message.js';
+import { type NewMessage, StoredMessage } from './stored-message.js';
 
 /** How messages come into a queue. */
 export class Intake {
@@ -23,9 +23,9 @@ export class Intake {
 
   /** Takes in a message that another queue gave up, or that a move task brings. */
   accept(message: NewMessage, now: number): void {
-    const sequenceNumber = this.nextSequenceNumber();
+    const stored = new StoredMessage(message, this.nextSequenceNumber());
     // The queue's delay is for what is sent to it; AWS's pages name none for what is moved.
-    this.core.store.add(storedMessage({ ...message, sequenceNumber }), now, now);
+    this.core.store.add(stored, now, now);
   }
 
   // A duplicate is answered like the first and not stored (see deduplicationWindow).
@@ -45,21 +45,22 @@ export class Intake {
     deduplicationId: string | undefined,
     now: number,
   ): SentMessage {
-    const message = storedMessage({
+    const facts = {
       messageId: randomUUID(),
       body: entry.body,
-      attributes: copyAttributes(entry.attributes ?? {}),
+      attributes: copyAttributes(entry.attributes),
       traceHeader: entry.traceHeader,
       groupId: entry.groupId,
       deduplicationId,
-      sequenceNumber: this.nextSequenceNumber(),
       deadLetterSourceArn: undefined,
       enqueuedAt: now,
       sentAt: this.core.clock.wallNow(),
-    });
+    };
+    const message = new StoredMessage(facts, this.nextSequenceNumber());
     this.core.store.add(message, now + this.delayMs(entry), now);
     this.core.totals.sent++;
-    const { messageId, sequenceNumber } = message;
+    const { sequenceNumber } = message;
+    const { messageId } = facts;
     return sequenceNumber === undefined ? { messageId } : { messageId, sequenceNumber };
   }
 

@@ -8,7 +8,7 @@ import { writeHandle } from './receipt-handle.js';
 import type { StoredMessage } from './stored-message.js';
 
 /** Copies in and out, so that nobody changes a stored message from outside. */
-export function copyAttributes(attributes: MessageAttributes): MessageAttributes {
+export function copyAttributes(attributes: MessageAttributes = {}): MessageAttributes {
   const copy: [string, MessageAttributeValue][] = [];
   for (const [name, value] of Object.entries(attributes)) copy.push([name, copyValue(value)]);
   return Object.fromEntries(copy);
@@ -16,32 +16,34 @@ export function copyAttributes(attributes: MessageAttributes): MessageAttributes
 
 /** A message as a receive gives it. */
 export function received(message: StoredMessage, queueSerial: number): ReceivedMessage {
-  const { messageId, receipt, receivedAt } = message;
+  const { messageId, body, attributes } = message.facts;
+  const { receipt, receivedAt } = message;
   return {
     messageId,
     receiptHandle: writeHandle({ queueSerial, messageId, receipt, receivedAt }),
-    body: message.body,
-    attributes: copyAttributes(message.attributes),
+    body,
+    attributes: copyAttributes(attributes),
     systemAttributes: systemAttributesOf(message),
   };
 }
 
 // The names of https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html
 function systemAttributesOf(message: StoredMessage): SystemAttributes {
+  const { facts } = message;
   const attributes: SystemAttributes = {
     ApproximateReceiveCount: String(message.receiveCount),
     ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
-    SentTimestamp: String(message.sentAt),
+    SentTimestamp: String(facts.sentAt),
     SenderId: SENDER_ID,
   };
-  if (message.groupId !== undefined) attributes.MessageGroupId = message.groupId;
-  if (message.deduplicationId !== undefined) {
-    attributes.MessageDeduplicationId = message.deduplicationId;
+  if (facts.groupId !== undefined) attributes.MessageGroupId = facts.groupId;
+  if (facts.deduplicationId !== undefined) {
+    attributes.MessageDeduplicationId = facts.deduplicationId;
   }
   if (message.sequenceNumber !== undefined) attributes.SequenceNumber = message.sequenceNumber;
-  if (message.traceHeader !== undefined) attributes.AWSTraceHeader = message.traceHeader;
-  if (message.deadLetterSourceArn !== undefined) {
-    attributes.DeadLetterQueueSourceArn = message.deadLetterSourceArn;
+  if (facts.traceHeader !== undefined) attributes.AWSTraceHeader = facts.traceHeader;
+  if (facts.deadLetterSourceArn !== undefined) {
+    attributes.DeadLetterQueueSourceArn = facts.deadLetterSourceArn;
   }
   return attributes;
 }

@@ -9,7 +9,9 @@ export class MessageStore {
   readonly counts: Record<MessageState, number> = { delayed: 0, visible: 0, inflight: 0, gone: 0 };
   private readonly messages = new Map<string, StoredMessage>();
   private readonly due = new IndexedHeap<DueMessage>(isDueBefore);
-  private readonly ages = new IndexedHeap<StoredMessage>((a, b) => a.enqueuedAt < b.enqueuedAt);
+  private readonly ages = new IndexedHeap<StoredMessage>(
+    (a, b) => a.facts.enqueuedAt < b.facts.enqueuedAt,
+  );
   private shelf: Shelf;
   private order = 0;
 
@@ -19,7 +21,7 @@ export class MessageStore {
 
   /** Takes in a message that becomes visible at `visibleAt`. */
   add(message: StoredMessage, visibleAt: number, now: number): void {
-    this.messages.set(message.messageId, message);
+    this.messages.set(message.facts.messageId, message);
     message.age = this.ages.add(message);
     if (visibleAt > now) this.waitUntil(message, 'delayed', visibleAt);
     else this.move(message, 'visible');
@@ -46,7 +48,7 @@ export class MessageStore {
   remove(message: StoredMessage): void {
     this.forgetDue(message);
     if (message.age !== undefined) this.ages.remove(message.age);
-    this.messages.delete(message.messageId);
+    this.messages.delete(message.facts.messageId);
     this.move(message, 'gone');
   }
 
@@ -74,7 +76,7 @@ export class MessageStore {
   /** The oldest message if it was put in at or before `enqueuedAt`. */
   oldestUntil(enqueuedAt: number): StoredMessage | undefined {
     const oldest = this.ages.first;
-    return oldest !== undefined && oldest.enqueuedAt <= enqueuedAt ? oldest : undefined;
+    return oldest !== undefined && oldest.facts.enqueuedAt <= enqueuedAt ? oldest : undefined;
   }
 
   values(): IterableIterator<StoredMessage> {

@@ -4,7 +4,7 @@ import type { MoveTaskRequest, MoveTaskStatus } from '../../contracts/gateway.js
 import { SQS_LIMITS } from '../../contracts/limits.js';
 import type { MemoryQueue } from './memory-queue.js';
 import { Refusal } from './refusals.js';
-import type { StoredMessage } from './stored-message.js';
+import type { NewMessage, StoredMessage } from './stored-message.js';
 
 interface Collaborators {
   clock: Clock;
@@ -85,7 +85,7 @@ export class MoveTasks {
     if (this.parts.findQueue(task.sourceArn) !== task.source) return this.end(task, 'FAILED');
     const message = task.source.store.next({});
     if (message === undefined) return this.end(task, 'COMPLETED');
-    const arn = task.destinationArn ?? message.deadLetterSourceArn;
+    const arn = task.destinationArn ?? message.facts.deadLetterSourceArn;
     const destination = arn === undefined ? undefined : this.parts.findQueue(arn);
     if (destination === undefined) return this.fail(task, arn);
     task.source.store.remove(message);
@@ -95,12 +95,12 @@ export class MoveTasks {
   }
 
   // A new message id and a new time of sending (page of the class).
-  private moved(message: StoredMessage, at: number): StoredMessage {
+  private moved(message: StoredMessage, at: number): NewMessage {
     const messageId = randomUUID();
     const sentAt = this.parts.clock.wallNow() - (this.parts.clock.now() - at);
-    const deduplicationId = message.deduplicationId === undefined ? undefined : messageId;
+    const deduplicationId = message.facts.deduplicationId === undefined ? undefined : messageId;
     return {
-      ...message,
+      ...message.facts,
       messageId,
       deduplicationId,
       deadLetterSourceArn: undefined,

@@ -18,7 +18,7 @@ export class StandardShelf implements Shelf {
   private order = 0;
 
   moved(message: StoredMessage, from: MessageState): void {
-    const lane = this.laneOf(message.groupId);
+    const lane = this.laneOf(message.facts.groupId);
     if (from === 'visible') this.takeOut(message, lane);
     if (from === 'inflight') lane.inFlight--;
     if (message.state === 'visible') this.putIn(message, lane);

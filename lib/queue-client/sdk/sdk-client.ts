@@ -19,9 +19,17 @@ const HTTP_DEFAULTS = {
   httpsAgent: { keepAlive: true, maxSockets: Infinity },
 } as const;
 
-/** A client for our connection; what the user configured stays as it is. */
+/**
+ * A client for our connection; what the user configured stays as it is. An endpoint that the environment names
+ * (`AWS_ENDPOINT_URL`) is kept: by default the SDK prefers the host in the queue's URL, and an emulator may write a
+ * host there that nobody can resolve.
+ */
 export function createSqsClient(config: SQSClientConfig): SQSClient {
-  return new SQSClient({ ...config, requestHandler: requestHandlerFor(config.requestHandler) });
+  return new SQSClient({
+    useQueueUrlAsEndpoint: false,
+    ...config,
+    requestHandler: requestHandlerFor(config.requestHandler),
+  });
 }
 
 type HandlerInput = SQSClientConfig['requestHandler'];

@@ -40,7 +40,8 @@ function toSdkAttributes(attributes: MessageAttributes): Record<string, SdkAttri
 export function toReceivedMessage(message: Message): ReceivedMessage | undefined {
   if (typeof message.ReceiptHandle !== 'string' || message.ReceiptHandle === '') return undefined;
   return {
-    messageId: message.MessageId ?? '',
+    // Two messages without an id must not be taken for one.
+    messageId: message.MessageId || message.ReceiptHandle,
     receiptHandle: message.ReceiptHandle,
     body: message.Body ?? '',
     attributes: fromSdkAttributes(message.MessageAttributes),

@@ -1,4 +1,4 @@
-import { isDangerousKey, isPlainObject, MAX_JSON_DEPTH } from './json-limits.js';
+import { isDangerousKey, isRecord, MAX_JSON_DEPTH } from './json-limits.js';
 
 /** What JSON cannot carry, and where. */
 export interface JsonProblem {
@@ -29,8 +29,7 @@ export function isJsonData(value: unknown, depth = 0): boolean {
 function isJsonObject(value: object, depth: number): boolean {
   if (Array.isArray(value)) return isJsonArray(value, depth);
   // A field `toJSON` makes plain data a holder too: JSON would write what it answers.
-  if (!isPlainObject(value) || typeof value.toJSON === 'function')
-    return isJsonHolder(value, depth);
+  if (!isRecord(value) || typeof value.toJSON === 'function') return isJsonHolder(value, depth);
   for (const key in value) {
     const field = value[key];
     if (field !== undefined && !isJsonData(field, depth)) return false;
@@ -76,7 +75,7 @@ function problemWithin(
   if (hasToJson(value) && !isInvalidDate(value)) {
     return findJsonProblem(value.toJSON(''), path, above);
   }
-  if (!isPlainObject(value)) return { path, found: describe(value) };
+  if (!isRecord(value)) return { path, found: describe(value) };
   return problemInFields(value, path, above);
 }
 

@@ -1,15 +1,14 @@
 /** Levels of arrays and objects within each other; deeper data breaks code that walks it. */
 export const MAX_JSON_DEPTH = 1_000;
 
-/** True for an object without a class: its prototype is `Object.prototype`, of whichever realm, or none. */
-export function isPlainObject(value: object): value is Record<string, unknown> {
+/**
+ * True for an object that JSON writes field by field: a plain one, of whichever realm, or an instance of a user's own
+ * class, such as a DTO. Built-in kinds with a content of their own (Map, Error, typed arrays, …) are none.
+ */
+export function isRecord(value: object): value is Record<string, unknown> {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null || isRootPrototype(prototype);
-}
-
-// Data from another realm, such as a test runner's sandbox, has a root prototype of its own.
-function isRootPrototype(prototype: unknown): boolean {
-  return Object.getPrototypeOf(prototype) === null;
+  if (prototype === Object.prototype || prototype === null) return true;
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /** `__proto__`, and `constructor.prototype`: keys that change prototypes where careless code merges them. */

@@ -31,7 +31,7 @@ export function checkTaskData<Output>(
 export function checkOutgoingData(pattern: string, schema: TaskSchema, data: unknown): unknown {
   const checked = checkTaskData(pattern, schema, data);
   if (!isPromise(checked)) return data;
-  return checked.then(() => (isStandardSchema(schema) ? data : dtoToPlain(data)));
+  return checked.then(() => (isStandardSchema(schema) ? data : dtoToPlain(schema, data)));
 }
 
 // Some libraries make their schemas functions, as classes are, so the marker decides.

@@ -1,7 +1,6 @@
 import type { ValidationError } from 'class-validator';
 import { InvalidTaskDataError, MissingPackageError } from '../../contracts/errors/index.js';
 import type { DtoClass } from '../../contracts/task-contract.js';
-import { isJsonData } from '../codecs/json-check.js';
 
 /** Loads an optional package; a test gives its own. */
 export type LoadPackage = (name: 'class-validator' | 'class-transformer') => Promise<unknown>;
@@ -34,9 +33,13 @@ export async function parseDto<Data>(
   throw new InvalidTaskDataError({ pattern, issues: errors.flatMap((e) => sentencesOf(e, '')) });
 }
 
-/** Data of a DTO as codecs write it: instances become plain objects. */
-export async function dtoToPlain(data: unknown, load: LoadPackage = loadPackage): Promise<unknown> {
-  if (isJsonData(data)) return data;
+/** Data of a DTO as codecs write it: an instance becomes plain as its class-transformer decorators say. */
+export async function dtoToPlain(
+  dtoClass: DtoClass,
+  data: unknown,
+  load: LoadPackage = loadPackage,
+): Promise<unknown> {
+  if (!(data instanceof dtoClass)) return data;
   const transformer = await need<typeof import('class-transformer')>('class-transformer', load);
   return transformer.instanceToPlain(data);
 }

@@ -92,7 +92,7 @@ export const sendingChecks: readonly Check[] = [
       const body = 'x'.repeat(SQS_LIMITS.messageBytes / 2 + 1);
       const error = await failureOf(bench.gateway.sendBatch(queue.url, [{ body }, { body }]));
       expect(error.kind).toBe('invalid-request');
-      expect(error.code).toBe('BatchRequestTooLong');
+      expect(error.code).toMatch(/BatchRequestTooLong$/);
     },
   },
   {

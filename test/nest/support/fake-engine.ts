@@ -102,6 +102,7 @@ function statusOf(name: string): WorkerStatus['queues'][number] {
     runningCount: 0,
     prefetchedCount: 0,
     openPollCount: 0,
+    oldestPollMs: undefined,
     settlementsWaiting: 0,
     lastGoodPollMsAgo: undefined,
     oldestTaskMs: undefined,

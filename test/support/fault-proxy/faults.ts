@@ -133,6 +133,11 @@ export function duplicateMessage(index = 0): Fault {
   };
 }
 
+/** The request is done, and its answer says something else. */
+export function rewriteAnswer(change: (body: Body) => Body): Fault {
+  return async (exchange) => exchange.answer(changed(await exchange.forward(), change));
+}
+
 type Body = Record<string, unknown>;
 
 function chosenIds(exchange: Exchange, which: EntryChoice): Set<string> {

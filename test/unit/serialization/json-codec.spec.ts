@@ -30,9 +30,14 @@ describe('jsonCodec', () => {
     expect(jsonCodec.encode(bare)).toBe('{"a":1}');
   });
 
-  class Point {
-    x = 1;
-  }
+  test('writes an instance of a class of one’s own field by field', () => {
+    class Point {
+      x = 1;
+      later = undefined;
+    }
+    expect(jsonCodec.encode([new Point()])).toBe('[{"x":1}]');
+  });
+
   const cycle: Record<string, unknown> = {};
   cycle.self = { again: [cycle] };
 
@@ -48,7 +53,7 @@ describe('jsonCodec', () => {
     ['undefined itself', undefined, '$', 'undefined'],
     ['a Map', { m: new Map() }, '$.m', 'an instance of Map'],
     ['a Set', new Set(), '$', 'an instance of Set'],
-    ['an instance of a class', { 'odd key': new Point() }, '$["odd key"]', 'an instance of Point'],
+    ['a promise', { 'odd key': Promise.resolve() }, '$["odd key"]', 'an instance of Promise'],
     ['a typed array', { b: new Uint8Array(2) }, '$.b', 'an instance of Uint8Array'],
     ['an error', { e: new Error('x') }, '$.e', 'an instance of Error'],
     ['an invalid date', { at: new Date(NaN) }, '$.at', 'an invalid Date'],

@@ -78,7 +78,7 @@ describe('checkTaskData', () => {
 
   test('says which package a DTO class needs', async () => {
     await expect(parseDto('p', EmailDto, plain, notInstalled)).rejects.toThrow(MissingPackageError);
-    await expect(dtoToPlain(new EmailDto(), notInstalled)).rejects.toThrow(/npm install/);
+    await expect(dtoToPlain(EmailDto, new EmailDto(), notInstalled)).rejects.toThrow(/npm install/);
   });
 });
 
