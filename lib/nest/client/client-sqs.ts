@@ -111,9 +111,7 @@ export class ClientSqs extends ClientProxy {
     this.connecting = undefined;
     this.connected = undefined;
     host.registerQueue(queue);
-    if (reply === undefined) return;
-    checkReplyOptions(reply, host.options.queuePrefix);
-    if ('queue' in reply) host.registerQueue(reply.queue);
+    if (reply !== undefined) checkReplyOptions(reply, host.options.queuePrefix);
   }
 
   /** @throws InvalidOptionsError where requests were not asked for, or their format carries none */
