@@ -291,6 +291,39 @@ describe('a reply that does not come', () => {
     await closeAll();
   });
 
+  test('has such a value in the middle of a stream: what came before counts', async () => {
+    @Controller()
+    class Mixed {
+      @MessagePattern('mixed')
+      mixed(): Observable<unknown> {
+        return of(1, 'x'.repeat(1_048_576), 3);
+      }
+    }
+    const { client, worker, clock, closeAll } = setup();
+    await worker(Mixed);
+    const seen = watch((await client()).client.send('mixed', {}));
+    await clock.advance(2_000);
+    expect(seen.values).toEqual([1]);
+    expect(seen.error).toMatchObject({ remoteName: 'MessageTooLargeError' });
+    await closeAll();
+  });
+
+  test('would come after the request has expired: the error is told now', async () => {
+    @Controller()
+    class Failing {
+      @MessagePattern('fail')
+      fail(): void {
+        throw new TypeError('not yet');
+      }
+    }
+    const { client, worker, clock, closeAll } = setup();
+    await worker(Failing, { onError: retry(() => 60) });
+    const seen = watch((await client()).client.send('fail', {}));
+    await clock.advance(2_000);
+    expect(seen.error).toMatchObject({ remoteName: 'TypeError', message: 'not yet' });
+    await closeAll();
+  });
+
   test('has no reader any more: the task has succeeded all the same, and it is said once', async () => {
     const values = new Subject<number>();
     @Controller()

@@ -23,7 +23,7 @@ export class RequestTimeoutError extends SqsError {
   constructor(facts: { queue: string; pattern: string; timeoutMs: number }) {
     super(
       `No reply to "${facts.pattern}" on queue "${facts.queue}" came within ${facts.timeoutMs} ms. ` +
-        `Check that a worker serves the queue, or raise timeoutMs.`,
+        `Check that a worker serves the queue and that its replies: { prefix } fits the reply queue, or raise timeoutMs.`,
     );
     this.queue = facts.queue;
     this.pattern = facts.pattern;
