@@ -1,4 +1,8 @@
 // The composition root: what users import, and where features are joined to the ports that they fill.
+import { Module } from '@nestjs/common';
+import { taskContextFeature } from './features/task-context/index.js';
+import { SqsModule as NestSqsModule } from './nest/index.js';
+
 export * from './contracts/index.js';
 export * from './consumer/retry/index.js';
 export * from './consumer/stopping/index.js';
@@ -10,3 +14,10 @@ export * from './producer/index.js';
 export { jsonCodec, lenientJsonCodec, nativeFormat, rawFormat } from './serialization/index.js';
 export { SqsEmbedded } from './queue-client/index.js';
 export type { ConnectionOptions } from './queue-client/index.js';
+export { NoTaskContextError, TaskContext } from './features/task-context/index.js';
+
+/** Background tasks on Amazon SQS: once `forRoot` in the app, `registerQueue` where queues are used. */
+@Module({})
+export class SqsModule extends NestSqsModule {
+  protected static override readonly features = [taskContextFeature];
+}

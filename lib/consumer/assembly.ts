@@ -2,7 +2,7 @@ import type { Clock } from '../contracts/clock.js';
 import type { WorkerEvents } from '../contracts/events.js';
 import type { ReceivedMessage } from '../contracts/gateway.js';
 import type { BatchTaskHandler, HandlerLookup } from '../contracts/handlers.js';
-import type { SqsTaskInterceptor } from '../contracts/interceptors.js';
+import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
@@ -38,6 +38,7 @@ export interface QueueWorkerParts {
   handlers: HandlerLookup;
   interceptors: readonly SqsTaskInterceptor[];
   replies?: ReplyPort | undefined;
+  taskScope?: TaskScope | undefined;
   drainTimeoutMs: number;
   gate: StartGate;
   budget: PollBudget;
@@ -177,7 +178,8 @@ function executorOf(
   settlements: Settlements,
   memory: ProcessedMemory,
 ): Executor {
-  const { queue, handlersOf, handlers, interceptors, replies, consume, clock, onFatal } = parts;
+  const { queue, handlersOf, handlers, interceptors, replies, taskScope, consume, clock, onFatal } =
+    parts;
   return new Executor({
     queue: handlersOf,
     handlers,
@@ -186,6 +188,7 @@ function executorOf(
     interceptors,
     replies,
     request: { queue, lastAttempt: lastAttemptOf(parts) },
+    taskScope,
     classifier: new Classifier({ consume, defaultBackoff: exponential() }),
     consume,
     clock,

@@ -75,7 +75,7 @@ export class Classifier {
       case 'dead-letter':
         return { outcome: { kind: 'dead-letter', reason, error }, isFatal: false };
       case 'crash':
-        return { outcome: { kind: 'release', reason }, isFatal: true };
+        return { outcome: { kind: 'release', reason, error }, isFatal: true };
     }
   }
 

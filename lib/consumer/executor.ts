@@ -1,4 +1,4 @@
-import { defer, from, lastValueFrom } from 'rxjs';
+import { catchError, defer, from, lastValueFrom, of, type Observable } from 'rxjs';
 import type { Clock, Timer } from '../contracts/clock.js';
 import { TaskTimeoutError, UnknownTaskError } from '../contracts/errors/index.js';
 import type { CodecLookup, MessageFormat } from '../contracts/format.js';
@@ -8,7 +8,7 @@ import type {
   TaskHandler,
   TaskHandlerOptions,
 } from '../contracts/handlers.js';
-import type { SqsTaskInterceptor } from '../contracts/interceptors.js';
+import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
 import type { ReplyPort, RequestFacts } from '../contracts/replies.js';
 import type { Outcome } from '../contracts/task.js';
@@ -24,6 +24,8 @@ export interface ExecutorParts {
   interceptors: readonly SqsTaskInterceptor[];
   replies?: ReplyPort | undefined;
   request: RequestFacts;
+  /** @default none */
+  taskScope?: TaskScope | undefined;
   classifier: Classifier;
   consume: ResolvedConsumeOptions;
   clock: Clock;
@@ -75,7 +77,11 @@ export class Executor {
 
   /** Runs many deliveries with one call of their handler; each has its own chain around it. */
   async runBatch(deliveries: readonly Delivery[], handler: BatchTaskHandler): Promise<Outcome[]> {
-    const meeting = new Meeting(deliveries.length, (present) => this.callBatch(present, handler));
+    const { taskScope = noScope } = this.parts;
+    // Whoever comes last to the meeting starts the handler, which must not run in that one's scope.
+    const meeting = new Meeting(deliveries.length, (present) =>
+      taskScope({}, () => this.callBatch(present, handler)),
+    );
     const runOne = async (delivery: Delivery): Promise<Outcome> => {
       try {
         if (this.isLost(delivery)) return lostBeforeStart;
@@ -122,10 +128,20 @@ export class Executor {
   }
 
   private async throughChain(delivery: Delivery, core: () => Promise<Outcome>): Promise<Outcome> {
+    const { taskScope } = this.parts;
+    if (taskScope === undefined) return this.throughInterceptors(delivery, core);
+    return taskScope(delivery.context, () => this.throughInterceptors(delivery, core));
+  }
+
+  private async throughInterceptors(
+    delivery: Delivery,
+    core: () => Promise<Outcome>,
+  ): Promise<Outcome> {
     const { interceptors } = this.parts;
     if (interceptors.length === 0) return core();
+    const classify = (error: unknown): Outcome => this.classified({ error, delivery });
     try {
-      return await lastValueFrom(chain(interceptors, delivery, core));
+      return await lastValueFrom(chain(interceptors, { delivery, core, classify }));
     } catch (error) {
       return this.classified({ error, delivery });
     }
@@ -232,18 +248,29 @@ function lostByChoice(error: unknown): Outcome {
   return { kind: 'discard', reason: 'it failed after ack: before had deleted it', error };
 }
 
+interface ChainFacts {
+  delivery: Delivery;
+  core: () => Promise<Outcome>;
+  classify: (error: unknown) => Outcome;
+}
+
+/** The first outermost; what one of them throws is an outcome for those outside of it. */
 function chain(
   interceptors: readonly SqsTaskInterceptor[],
-  delivery: Delivery,
-  core: () => Promise<Outcome>,
-): ReturnType<SqsTaskInterceptor['intercept']> {
-  const handleFrom = (index: number): ReturnType<SqsTaskInterceptor['intercept']> => {
+  { delivery, core, classify }: ChainFacts,
+): Observable<Outcome> {
+  const handleFrom = (index: number): Observable<Outcome> => {
     const interceptor = interceptors[index];
     if (interceptor === undefined) return defer(() => from(core()));
-    return defer(() => interceptor.intercept(delivery, { handle: () => handleFrom(index + 1) }));
+    const next = { handle: () => handleFrom(index + 1) };
+    return defer(() => interceptor.intercept(delivery, next)).pipe(
+      catchError((error: unknown) => of(classify(error))),
+    );
   };
   return handleFrom(0);
 }
+
+const noScope: TaskScope = (_context, work) => work();
 
 /**
  * Where the deliveries of a batch wait for each other: every chain joins or leaves (an interceptor may stop a

@@ -139,7 +139,8 @@ export class Worker implements WorkerControl {
   }
 
   private runQueue(setup: WorkerQueueSetup, queue: QueueHandle): void {
-    const { handlers, interceptors, replies, drainTimeoutMs, clock, logger } = this.setup;
+    const { handlers, interceptors, replies, taskScope, drainTimeoutMs, clock, logger } =
+      this.setup;
     const worker = new QueueWorker({
       queue,
       handlersOf: setup.handlersOf,
@@ -147,6 +148,7 @@ export class Worker implements WorkerControl {
       handlers,
       interceptors,
       replies,
+      taskScope,
       drainTimeoutMs,
       gate: this.stopWatch,
       budget: this.budgetOf(queue.gateway),

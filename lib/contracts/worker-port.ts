@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import type { WorkerEventName, WorkerEvents } from './events.js';
 import type { HandlerLookup } from './handlers.js';
-import type { SqsTaskInterceptor } from './interceptors.js';
+import type { SqsTaskInterceptor, TaskScope } from './interceptors.js';
 import type { SqsLogger } from './logger.js';
 import type { ResolvedConsumeOptions } from './options/index.js';
 import type { QueueHandle } from './queue-handle.js';
@@ -16,6 +16,8 @@ export interface WorkerSetup {
   readonly interceptors: readonly SqsTaskInterceptor[];
   /** Answers requests. Left out: none is answered. */
   readonly replies?: ReplyPort;
+  /** Around every delivery and its interceptors. Default: none. */
+  readonly taskScope?: TaskScope | undefined;
   readonly stopWhen: StopPolicy;
   readonly drainTimeoutMs: number;
   readonly clock: Clock;

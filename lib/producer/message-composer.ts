@@ -12,8 +12,6 @@ export interface MessageComposerParts {
   /** Name of the codec where a send names none. */
   codec: string;
   serviceName?: string | undefined;
-  /** The context of the task or request that is running, where there is one. */
-  taskContext?: (() => Record<string, unknown> | undefined) | undefined;
 }
 
 /** A send that can be made again without becoming another one: its deduplication id stays. */
@@ -60,16 +58,11 @@ export class MessageComposer {
     reply: Partial<TaskPacket> | undefined,
   ): EncodedTask {
     const codec = findCodec(queue, options.codec ?? this.parts.codec);
-    const context = this.contextOf(options.taskContext);
+    const context = options.taskContext;
+    const isEmpty = context === undefined || Object.keys(context).length === 0;
     const packet: TaskPacket = { pattern, data, ...reply };
-    if (context !== undefined) packet.context = context;
+    if (!isEmpty) packet.context = context;
     return queue.format.encode(packet, { queue: queue.name, codec });
-  }
-
-  private contextOf(own: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
-    const running = this.parts.taskContext?.();
-    const context = running === undefined ? own : { ...running, ...own };
-    return context === undefined || Object.keys(context).length === 0 ? undefined : context;
   }
 }
 

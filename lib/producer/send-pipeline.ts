@@ -37,6 +37,8 @@ export interface SendPipelineParts {
   interceptors: readonly SqsSendInterceptor[];
   queues: KnownQueues;
   composer: MessageComposer;
+  /** The context of the task or request that is running, where there is one. */
+  taskContext?: (() => Record<string, unknown> | undefined) | undefined;
   /** Answers a number from 0 up to 1. */
   random: () => number;
 }
@@ -55,12 +57,20 @@ export class SendPipeline {
   constructor(private readonly parts: SendPipelineParts) {}
 
   async run(request: SendRequest): Promise<SendResult> {
-    const options = { ...request.target.options, ...request.options };
+    const options = this.optionsOf(request);
     const { data, target } = request;
     const queues = routeQueues({ data, options, queue: target.queue, random: this.parts.random });
     const isOne = queues.length === 1 && options.routing !== 'broadcast';
     if (isOne) return this.sendTo(queues[0], request, options);
     return this.broadcast(queues, request, options);
+  }
+
+  /** The running context is taken when the send is made: what changes it afterwards is for later sends. */
+  private optionsOf({ target, options }: SendRequest): SendOptions {
+    const merged = { ...target.options, ...options };
+    const running = this.parts.taskContext?.();
+    if (running === undefined) return merged;
+    return { ...merged, taskContext: { ...running, ...merged.taskContext } };
   }
 
   private async broadcast(

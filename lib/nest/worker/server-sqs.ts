@@ -164,6 +164,7 @@ export class ServerSqs
       resolved: this.options,
     });
     this.control = this.host.parts.createWorker(setup);
+    for (const { name } of setup.queues) this.host.stats.watch(name);
     this.events.attach(this.control);
     this.followEnd(this.control);
     this.control.start();

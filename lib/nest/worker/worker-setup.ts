@@ -25,6 +25,7 @@ export async function buildWorkerSetup(facts: WorkerSetupFacts): Promise<WorkerS
     handlers,
     interceptors: host.taskInterceptors,
     replies: host.replier,
+    taskScope: host.taskScope,
     stopWhen: resolved.stopWhen,
     drainTimeoutMs: resolved.drainTimeoutMs,
     clock: host.parts.clock,
