@@ -10,6 +10,7 @@ import type {
 } from '../contracts/handlers.js';
 import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
+import type { ReplyPort, RequestFacts } from '../contracts/replies.js';
 import type { Outcome } from '../contracts/task.js';
 import type { Classifier } from './classifier.js';
 import type { Delivery } from './delivery.js';
@@ -21,6 +22,8 @@ export interface ExecutorParts {
   format: MessageFormat;
   codecs: CodecLookup;
   interceptors: readonly SqsTaskInterceptor[];
+  replies?: ReplyPort | undefined;
+  request: RequestFacts;
   /** @default none */
   taskScope?: TaskScope | undefined;
   classifier: Classifier;
@@ -70,7 +73,8 @@ export class Executor {
   async run(delivery: Delivery, plan: SinglePlan): Promise<Outcome> {
     if (plan.kind === 'remembered' || plan.kind === 'ignored') return { kind: 'success' };
     if (plan.kind === 'lost') return lostBeforeStart;
-    return this.throughChain(delivery, () => this.runPlan(delivery, plan));
+    const outcome = await this.throughChain(delivery, () => this.runPlan(delivery, plan));
+    return this.isRequest(delivery) ? this.replied(delivery, outcome) : outcome;
   }
 
   /** Runs many deliveries with one call of their handler; each has its own chain around it. */
@@ -83,7 +87,8 @@ export class Executor {
     const runOne = async (delivery: Delivery): Promise<Outcome> => {
       try {
         if (this.isLost(delivery)) return lostBeforeStart;
-        return await this.throughChain(delivery, () => meeting.join(delivery));
+        const outcome = await this.throughChain(delivery, () => meeting.join(delivery));
+        return this.isRequest(delivery) ? await this.replied(delivery, outcome) : outcome;
       } finally {
         meeting.leave(delivery);
       }
@@ -104,10 +109,25 @@ export class Executor {
     if (packet.expiresAt !== undefined && packet.expiresAt < clock.wallNow()) {
       return { kind: 'expired' };
     }
+    if (this.isRequest(delivery)) this.parts.replies?.open(delivery, this.parts.request);
     const match = handlers.find(queue, packet.pattern);
     if (match !== undefined) return match;
     const facts = { pattern: packet.pattern, queue, known: handlers.patternsOf(queue) };
     return { kind: 'refused', error: new UnknownTaskError(facts) };
+  }
+
+  private isRequest({ packet }: Delivery): boolean {
+    return packet?.replyTo !== undefined && this.parts.replies !== undefined;
+  }
+
+  /** A request is settled only once its reply was accepted. */
+  private async replied(delivery: Delivery, outcome: Outcome): Promise<Outcome> {
+    try {
+      await this.parts.replies?.close(delivery, outcome);
+      return outcome;
+    } catch (error) {
+      return this.classified({ error, delivery });
+    }
   }
 
   private async throughChain(delivery: Delivery, core: () => Promise<Outcome>): Promise<Outcome> {
