@@ -19,13 +19,10 @@ export interface ModuleOptions {
   serviceName?: string;
   /** How sends are gathered into requests. */
   producer?: ProducerOptions;
-<<<<<<< HEAD
   /** Further codecs by their names; one may replace a built-in one. Every message may name any of them. */
   codecs?: readonly Codec[];
-=======
   /** Which queues requests of `ClientSqs` are answered in. */
   replies?: RepliesOptions;
->>>>>>> producer
   /** Around every send, outermost first: instances, or classes that Nest makes. */
   sendInterceptors?: readonly Given<SqsSendInterceptor>[];
   /** Around every delivery, outermost first: instances, or classes that Nest makes. */
