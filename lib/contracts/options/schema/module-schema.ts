@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import type { SqsSendInterceptor, SqsTaskInterceptor } from '../../interceptors.js';
 import { SQS_LIMITS } from '../../limits.js';
-<<<<<<< HEAD
-import { QUEUE_DEFAULTS } from '../defaults.js';
-import type { ModuleOptions } from '../module-options.js';
-import { codecList, interceptors } from './opaque.js';
-=======
 import { QUEUE_DEFAULTS, REPLIES_DEFAULTS } from '../defaults.js';
 import type { ModuleOptions, RepliesOptions } from '../module-options.js';
-import { interceptors } from './opaque.js';
->>>>>>> producer
+import { codecList, interceptors } from './opaque.js';
 import { option, required, text } from './option.js';
 import { producerSchema } from './producer-schema.js';
 import { onMissingQueue, queueEntry } from './queue-schema.js';
@@ -67,16 +61,13 @@ export const moduleSchema = schemaOf<ModuleOptions>()({
     expected: 'an object of producer options',
     description: 'How sends are gathered into requests.',
   }),
-<<<<<<< HEAD
   codecs: codecList({
     description:
       'Further codecs by their names; one may replace a built-in one. Every message may name any of them.',
     default: 'json, lenient, rich, json+deflate, rich+deflate',
-=======
   replies: option(repliesSchema, {
     expected: 'an object with prefix',
     description: 'Which queues requests of `ClientSqs` are answered in.',
->>>>>>> producer
   }),
   sendInterceptors: interceptors<SqsSendInterceptor>({
     description: 'Around every send, outermost first: instances, or classes that Nest makes.',
