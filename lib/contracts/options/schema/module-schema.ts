@@ -65,6 +65,7 @@ export const moduleSchema = schemaOf<ModuleOptions>()({
     description:
       'Further codecs by their names; one may replace a built-in one. Every message may name any of them.',
     default: 'json, lenient, rich, json+deflate, rich+deflate',
+  }),
   replies: option(repliesSchema, {
     expected: 'an object with prefix',
     description: 'Which queues requests of `ClientSqs` are answered in.',
