@@ -39,6 +39,8 @@ export type Plan =
   | { kind: 'batch'; handler: BatchTaskHandler }
   | { kind: 'refused'; error: unknown }
   | { kind: 'expired' }
+  /** Its format says that it is no task. */
+  | { kind: 'ignored' }
   /** It succeeded before, and SQS gave it again because it was not deleted. */
   | { kind: 'remembered' }
   /** Its lease ended while it waited: it may run elsewhere by now. */
@@ -66,7 +68,7 @@ export class Executor {
 
   /** Runs one delivery inside the task chain. */
   async run(delivery: Delivery, plan: SinglePlan): Promise<Outcome> {
-    if (plan.kind === 'remembered') return { kind: 'success' };
+    if (plan.kind === 'remembered' || plan.kind === 'ignored') return { kind: 'success' };
     if (plan.kind === 'lost') return lostBeforeStart;
     return this.throughChain(delivery, () => this.runPlan(delivery, plan));
   }
@@ -98,6 +100,7 @@ export class Executor {
     const packet = format.decode(delivery.message.raw, { queue, codecs });
     delivery.packet = packet;
     delivery.data = packet.data;
+    if (packet.ignore === true) return { kind: 'ignored' };
     if (packet.expiresAt !== undefined && packet.expiresAt < clock.wallNow()) {
       return { kind: 'expired' };
     }
@@ -129,7 +132,7 @@ export class Executor {
 
   private async runPlan(
     delivery: Delivery,
-    plan: Exclude<SinglePlan, { kind: 'remembered' | 'lost' }>,
+    plan: Exclude<SinglePlan, { kind: 'remembered' | 'ignored' | 'lost' }>,
   ): Promise<Outcome> {
     switch (plan.kind) {
       case 'task':

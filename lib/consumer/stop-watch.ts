@@ -13,7 +13,7 @@ export interface StopWatchParts {
 /** Counts what a stop policy wants to know, and asks it whenever the answer may have changed. */
 export class StopWatch implements StartGate {
   private readonly decision: StopDecision;
-  private readonly lastCounts = new Map<string, number>();
+  private readonly emptyQueues = new Set<string>();
   private startedCount = 0;
   private endedCount = 0;
   private lastActiveAt: number;
@@ -48,9 +48,13 @@ export class StopWatch implements StartGate {
   }
 
   answered(queue: string, count: number): void {
-    if (count > 0) this.lastActiveAt = this.parts.clock.now();
-    this.lastCounts.set(queue, count);
-    if (count === 0) this.ask();
+    if (count > 0) {
+      this.lastActiveAt = this.parts.clock.now();
+      this.emptyQueues.delete(queue);
+      return;
+    }
+    this.emptyQueues.add(queue);
+    this.ask();
   }
 
   close(): void {
@@ -83,10 +87,8 @@ export class StopWatch implements StartGate {
     const { endedCount, startedCount } = this;
     const runningCount = startedCount - endedCount;
     const idleMs = runningCount > 0 ? 0 : this.parts.clock.now() - this.lastActiveAt;
-    return { endedCount, runningCount, idleMs, areQueuesEmpty: this.areQueuesEmpty };
-  }
-
-  private get areQueuesEmpty(): boolean {
-    return this.parts.queues.every((queue) => this.lastCounts.get(queue) === 0);
+    // Counted, as this is asked at every answer and every end: with thousands of queues a look at each would add up.
+    const areQueuesEmpty = this.emptyQueues.size === this.parts.queues.length;
+    return { endedCount, runningCount, idleMs, areQueuesEmpty };
   }
 }

@@ -3,7 +3,7 @@ import type { SqsSendInterceptor, SqsTaskInterceptor } from '../../interceptors.
 import { SQS_LIMITS } from '../../limits.js';
 import { QUEUE_DEFAULTS } from '../defaults.js';
 import type { ModuleOptions } from '../module-options.js';
-import { interceptors } from './opaque.js';
+import { codecList, interceptors } from './opaque.js';
 import { option, required, text } from './option.js';
 import { producerSchema } from './producer-schema.js';
 import { onMissingQueue, queueEntry } from './queue-schema.js';
@@ -49,6 +49,11 @@ export const moduleSchema = schemaOf<ModuleOptions>()({
   producer: option(producerSchema, {
     expected: 'an object of producer options',
     description: 'How sends are gathered into requests.',
+  }),
+  codecs: codecList({
+    description:
+      'Further codecs by their names; one may replace a built-in one. Every message may name any of them.',
+    default: 'json, lenient, rich, json+deflate, rich+deflate',
   }),
   sendInterceptors: interceptors<SqsSendInterceptor>({
     description: 'Around every send, outermost first: instances, or classes that Nest makes.',
