@@ -11,7 +11,34 @@ export type { FailedMessage, ProcessBatchOptions, ProcessedBatch } from './consu
 export type { MessageStream, StreamedDelivery } from './consumer/message-stream.js';
 export * from './nest/index.js';
 export * from './producer/index.js';
-export { jsonCodec, lenientJsonCodec, nativeFormat, rawFormat } from './serialization/index.js';
+export {
+  compressed,
+  eventBridge,
+  jsonCodec,
+  lenientJsonCodec,
+  nativeFormat,
+  rawFormat,
+  richCodec,
+  s3Event,
+  sns,
+  sqspipes,
+  sqsWorkers,
+  squids,
+  taskmaster,
+  zcSqs,
+} from './serialization/index.js';
+export type {
+  CompressionOptions,
+  EventBridgeOptions,
+  PythonArguments,
+  S3EventOptions,
+  S3EventRecord,
+  SnsOptions,
+  SqsWorkersCodec,
+  SqsWorkersOptions,
+  SquidsOptions,
+  TaskmasterOptions,
+} from './serialization/index.js';
 export { SqsEmbedded } from './queue-client/index.js';
 export type { ConnectionOptions } from './queue-client/index.js';
 export { NoTaskContextError, TaskContext } from './features/task-context/index.js';

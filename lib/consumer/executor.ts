@@ -10,6 +10,7 @@ import type {
 } from '../contracts/handlers.js';
 import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
+import type { ReplyPort, RequestFacts } from '../contracts/replies.js';
 import type { Outcome } from '../contracts/task.js';
 import type { Classifier } from './classifier.js';
 import type { Delivery } from './delivery.js';
@@ -21,6 +22,8 @@ export interface ExecutorParts {
   format: MessageFormat;
   codecs: CodecLookup;
   interceptors: readonly SqsTaskInterceptor[];
+  replies?: ReplyPort | undefined;
+  request: RequestFacts;
   /** @default none */
   taskScope?: TaskScope | undefined;
   classifier: Classifier;
@@ -39,6 +42,8 @@ export type Plan =
   | { kind: 'batch'; handler: BatchTaskHandler }
   | { kind: 'refused'; error: unknown }
   | { kind: 'expired' }
+  /** Its format says that it is no task. */
+  | { kind: 'ignored' }
   /** It succeeded before, and SQS gave it again because it was not deleted. */
   | { kind: 'remembered' }
   /** Its lease ended while it waited: it may run elsewhere by now. */
@@ -66,9 +71,10 @@ export class Executor {
 
   /** Runs one delivery inside the task chain. */
   async run(delivery: Delivery, plan: SinglePlan): Promise<Outcome> {
-    if (plan.kind === 'remembered') return { kind: 'success' };
+    if (plan.kind === 'remembered' || plan.kind === 'ignored') return { kind: 'success' };
     if (plan.kind === 'lost') return lostBeforeStart;
-    return this.throughChain(delivery, () => this.runPlan(delivery, plan));
+    const outcome = await this.throughChain(delivery, () => this.runPlan(delivery, plan));
+    return this.isRequest(delivery) ? this.replied(delivery, outcome) : outcome;
   }
 
   /** Runs many deliveries with one call of their handler; each has its own chain around it. */
@@ -81,7 +87,8 @@ export class Executor {
     const runOne = async (delivery: Delivery): Promise<Outcome> => {
       try {
         if (this.isLost(delivery)) return lostBeforeStart;
-        return await this.throughChain(delivery, () => meeting.join(delivery));
+        const outcome = await this.throughChain(delivery, () => meeting.join(delivery));
+        return this.isRequest(delivery) ? await this.replied(delivery, outcome) : outcome;
       } finally {
         meeting.leave(delivery);
       }
@@ -98,13 +105,29 @@ export class Executor {
     const packet = format.decode(delivery.message.raw, { queue, codecs });
     delivery.packet = packet;
     delivery.data = packet.data;
+    if (packet.ignore === true) return { kind: 'ignored' };
     if (packet.expiresAt !== undefined && packet.expiresAt < clock.wallNow()) {
       return { kind: 'expired' };
     }
+    if (this.isRequest(delivery)) this.parts.replies?.open(delivery, this.parts.request);
     const match = handlers.find(queue, packet.pattern);
     if (match !== undefined) return match;
     const facts = { pattern: packet.pattern, queue, known: handlers.patternsOf(queue) };
     return { kind: 'refused', error: new UnknownTaskError(facts) };
+  }
+
+  private isRequest({ packet }: Delivery): boolean {
+    return packet?.replyTo !== undefined && this.parts.replies !== undefined;
+  }
+
+  /** A request is settled only once its reply was accepted. */
+  private async replied(delivery: Delivery, outcome: Outcome): Promise<Outcome> {
+    try {
+      await this.parts.replies?.close(delivery, outcome);
+      return outcome;
+    } catch (error) {
+      return this.classified({ error, delivery });
+    }
   }
 
   private async throughChain(delivery: Delivery, core: () => Promise<Outcome>): Promise<Outcome> {
@@ -129,7 +152,7 @@ export class Executor {
 
   private async runPlan(
     delivery: Delivery,
-    plan: Exclude<SinglePlan, { kind: 'remembered' | 'lost' }>,
+    plan: Exclude<SinglePlan, { kind: 'remembered' | 'ignored' | 'lost' }>,
   ): Promise<Outcome> {
     switch (plan.kind) {
       case 'task':

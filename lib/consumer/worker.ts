@@ -139,13 +139,15 @@ export class Worker implements WorkerControl {
   }
 
   private runQueue(setup: WorkerQueueSetup, queue: QueueHandle): void {
-    const { handlers, interceptors, taskScope, drainTimeoutMs, clock, logger } = this.setup;
+    const { handlers, interceptors, replies, taskScope, drainTimeoutMs, clock, logger } =
+      this.setup;
     const worker = new QueueWorker({
       queue,
       handlersOf: setup.handlersOf,
       consume: setup.consume,
       handlers,
       interceptors,
+      replies,
       taskScope,
       drainTimeoutMs,
       gate: this.stopWatch,

@@ -1,4 +1,8 @@
 /** What users import; features and the testing kit take the rest by its path. */
+export type { ClientSqsOptions, ReplyOptions } from './client/client-options.js';
+export { ClientSqs } from './client/client-sqs.js';
+export { SqsRecord } from './client/sqs-record.js';
+export type { SqsRecordOptions } from './client/sqs-record.js';
 export * from './control-errors.js';
 export * from './consumer/sqs.consumer.js';
 export * from './decorators/index.js';

@@ -9,11 +9,14 @@ import type {
   TaskScope,
   TaskTarget,
 } from '../contracts/index.js';
+import { REPLIES_DEFAULTS } from '../contracts/options/defaults.js';
 import { LocalRunner } from './local/local-runner.js';
 import { readQueueAttributes } from './module/queue-attributes.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
 import { NestSqsLogger } from './nest-logger.js';
 import { QueueRegistrations } from './queue-registrations.js';
+import { Replier } from './replies/replier.js';
+import { RequestDesks } from './client/request-desks.js';
 import type { AwaitedQueue, OpenQueues, RuntimeParts, TaskProducer } from './runtime-parts.js';
 import { QueueStats } from './stats/queue-stats.js';
 import type { StatsSubscriber } from './stats/queue-stats.js';
@@ -23,6 +26,11 @@ export interface RunningServer {
   close(): Promise<void>;
   /** Who handles what. */
   readonly handlers: HandlerLookup;
+}
+
+/** What the runtime knows of a `ClientSqs` in its app: Nest makes clients without injection, so they are found. */
+export interface AttachableClient {
+  attach(runtime: SqsRuntime): void;
 }
 
 type TaskContextSource = () => Record<string, unknown> | undefined;
@@ -49,15 +57,19 @@ export interface SqsRuntimeSetup {
   readonly parts: RuntimeParts;
   readonly sendInterceptors?: readonly SqsSendInterceptor[];
   readonly taskInterceptors?: readonly SqsTaskInterceptor[];
+  /** Clients of the app, as far as they are made by now. */
+  readonly clients?: () => Iterable<AttachableClient>;
   /** What the app's providers add; asked for once injection is built. */
   readonly explore?: () => Promise<RuntimeFeature>;
   /** The app's handlers, where it has no server that Nest bound them to. */
   readonly webHandlers?: () => HandlerLookup;
 }
 
+const noClients = () => [];
+
 /**
  * One per app: opens the connections, sees to the queues at start, owns the producer. It ends in the order that loses
- * nothing: servers drain, then the producer flushes, then connections close.
+ * nothing: servers drain, then requests and replies end, then the producer flushes, then connections close.
  */
 export class SqsRuntime<Server extends RunningServer = RunningServer> implements QueueLookup {
   readonly options: SqsModuleOptions;
@@ -65,10 +77,15 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   readonly taskInterceptors: SqsTaskInterceptor[];
   readonly workerLogger: SqsLogger = new NestSqsLogger({ context: 'SqsWorker' });
   readonly producer: TaskProducer;
+  /** Answers the requests that this app's workers handle. */
+  readonly replier: Replier;
+  /** Where this app's requests wait for their replies. */
+  readonly desks: RequestDesks;
   readonly stats: QueueStats;
   private readonly local: LocalRunner;
   private readonly setup: SqsRuntimeSetup;
   private readonly sendInterceptors: SqsSendInterceptor[];
+  private readonly clients: () => Iterable<AttachableClient>;
   private taskContext: TaskContextSource = () => undefined;
   private scope: TaskScope | undefined;
   private foundWebHandlers: HandlerLookup | undefined;
@@ -81,7 +98,13 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   /** @throws InvalidOptionsError, QueueConflictError */
   constructor(setup: SqsRuntimeSetup) {
-    const { options, parts, sendInterceptors = [], taskInterceptors = [] } = setup;
+    const {
+      options,
+      parts,
+      sendInterceptors = [],
+      taskInterceptors = [],
+      clients = noClients,
+    } = setup;
     parts.validate(options);
     this.setup = setup;
     this.options = options;
@@ -89,18 +112,13 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     this.taskInterceptors = [...taskInterceptors];
     this.sendInterceptors = [...sendInterceptors];
     for (const queue of options.queues ?? []) this.registrations.add(queue);
-    const logger = new NestSqsLogger({ context: 'SqsProducer' });
     this.local = this.localRunner();
     this.stats = this.queueStats();
-    this.producer = parts.createProducer({
-      queues: this,
-      interceptors: this.sendInterceptors,
-      taskContext: () => this.taskContext(),
-      runLocal: (target, data) => this.runLocal(target, data),
-      options,
-      clock: parts.clock,
-      logger,
-    });
+    this.producer = this.createProducer(this, this.sendInterceptors);
+    this.replier = this.createReplier();
+    this.desks = new RequestDesks(this);
+    this.clients = clients;
+    this.attachClients();
   }
 
   /** Where features join: further links of both chains, what travels with each send, where tasks run. */
@@ -131,6 +149,12 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     this.queues?.register(options);
   }
 
+  /** What names of reply queues start with. */
+  get replyPrefix(): string {
+    const { queuePrefix = '', replies } = this.options;
+    return queuePrefix + (replies?.prefix ?? REPLIES_DEFAULTS.prefix);
+  }
+
   /** The logical name of a queue that is given by name, URL or ARN. */
   nameOf(queue: string): string {
     return this.parts.nameOf(queue, this.options.queuePrefix);
@@ -154,6 +178,8 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   }
 
   async onModuleInit(): Promise<void> {
+    // By now those are made too that `registerAsync()` makes.
+    this.attachClients();
     try {
       await this.ready();
     } catch (error) {
@@ -185,6 +211,38 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
+  }
+
+  private attachClients(): void {
+    for (const client of this.clients()) client.attach(this);
+  }
+
+  private createProducer(
+    queues: QueueLookup,
+    interceptors: readonly SqsSendInterceptor[],
+  ): TaskProducer {
+    const { options, parts } = this;
+    const logger = new NestSqsLogger({ context: 'SqsProducer' });
+    const taskContext = () => this.taskContext();
+    return parts.createProducer({
+      queues,
+      interceptors,
+      taskContext,
+      runLocal: (target, data) => this.runLocal(target, data),
+      options,
+      clock: parts.clock,
+      logger,
+    });
+  }
+
+  /** Replies are no tasks: interceptors of sends do not see them. */
+  private createReplier(): Replier {
+    return new Replier({
+      prefix: this.replyPrefix,
+      clock: this.parts.clock,
+      logger: this.workerLogger,
+      createProducer: (queue) => this.createProducer({ find: async () => queue }, []),
+    });
   }
 
   private async prepare(): Promise<void> {
@@ -236,6 +294,8 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async end(): Promise<void> {
     await Promise.all(this.servers().map((server) => server.close()));
+    await this.desks.close();
+    await this.replier.shutDown();
     await this.stats.close();
     await this.producer.close();
     await this.closeQueues();

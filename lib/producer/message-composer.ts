@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidOptionsError } from '../contracts/errors/index.js';
-import type { Codec, EncodedTask } from '../contracts/format.js';
+import type { Codec, EncodedTask, TaskPacket } from '../contracts/format.js';
 import type { OutgoingMessage } from '../contracts/gateway.js';
 import type { SendContext } from '../contracts/interceptors.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
@@ -19,21 +19,33 @@ export interface SendIdentity {
   deduplicationId?: string;
 }
 
+export interface ComposeFacts {
+  readonly identity: SendIdentity;
+  /** What makes the task a request. */
+  readonly reply?: Partial<TaskPacket> | undefined;
+}
+
 /** Makes the message of a send, and checks it. */
 export class MessageComposer {
   constructor(private readonly parts: MessageComposerParts) {}
 
   /** @throws RefusedSendError, InvalidOptionsError for a codec that is not known */
-  compose(queue: QueueHandle, send: SendContext, identity: SendIdentity): PreparedMessage {
-    const message = this.encode(queue, send);
+  compose(queue: QueueHandle, send: SendContext, own: ComposeFacts): PreparedMessage {
+    const message = this.encode(queue, send, own.reply);
     copyOptions(message, send);
-    if (queue.isFifo) addDeduplicationId(message, queue, send, identity);
+    if (queue.isFifo) addDeduplicationId(message, queue, send, own.identity);
     return { queue, message, bytes: checkMessage(queue, message) };
   }
 
-  private encode(queue: QueueHandle, send: SendContext): OutgoingMessage {
+  private encode(
+    queue: QueueHandle,
+    send: SendContext,
+    reply: Partial<TaskPacket> | undefined,
+  ): OutgoingMessage {
     const isRaw = send.pattern === undefined;
-    const { body, attributes: format } = isRaw ? rawBody(send) : this.encodeTask(queue, send);
+    const { body, attributes: format } = isRaw
+      ? rawBody(send)
+      : this.encodeTask(queue, send, reply);
     const serviceName = isRaw ? undefined : this.parts.serviceName;
     const given = send.options.attributes;
     const attributes = composeAttributes({ queue: queue.name, serviceName, format, given });
@@ -43,11 +55,13 @@ export class MessageComposer {
   private encodeTask(
     queue: QueueHandle,
     { pattern = '', data, options }: SendContext,
+    reply: Partial<TaskPacket> | undefined,
   ): EncodedTask {
     const codec = findCodec(queue, options.codec ?? this.parts.codec);
     const context = options.taskContext;
     const isEmpty = context === undefined || Object.keys(context).length === 0;
-    const packet = isEmpty ? { pattern, data } : { pattern, data, context };
+    const packet: TaskPacket = { pattern, data, ...reply };
+    if (!isEmpty) packet.context = context;
     return queue.format.encode(packet, { queue: queue.name, codec });
   }
 }

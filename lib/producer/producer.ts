@@ -17,7 +17,12 @@ import { collectSends } from './collect-sends.js';
 import { KnownQueues } from './known-queues.js';
 import { MessageComposer } from './message-composer.js';
 import { SendLanes } from './send-lanes.js';
-import { SendPipeline, type RequestTarget, type SendRequest } from './send-pipeline.js';
+import {
+  SendPipeline,
+  type ReplyFields,
+  type RequestTarget,
+  type SendRequest,
+} from './send-pipeline.js';
 import { SendsInProgress } from './sends-in-progress.js';
 
 export interface ProducerParts {
@@ -70,6 +75,16 @@ export class Producer {
     options: SendOptions = {},
   ): Promise<SendResult> {
     return this.start(target, data, options);
+  }
+
+  /** Sends one task as a request: whoever runs it replies to `reply.replyTo`. */
+  request(
+    target: TaskTarget,
+    data: unknown,
+    reply: ReplyFields,
+    options: SendOptions = {},
+  ): Promise<SendResult> {
+    return this.start({ ...target, reply }, data, options);
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { TaskPacket } from '../contracts/format.js';
 import type { SendContext, SqsSendInterceptor } from '../contracts/interceptors.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
 import type { SendOptions, SendResult } from '../contracts/sending.js';
@@ -17,7 +18,12 @@ export interface RequestTarget {
   readonly pattern?: string;
   readonly schema?: TaskSchema;
   readonly options?: SendOptions;
+  /** Makes the task a request. */
+  readonly reply?: ReplyFields;
 }
+
+/** What a request says beside its task: its id, and where and how long its sender waits. */
+export type ReplyFields = Required<Pick<TaskPacket, 'id' | 'replyTo' | 'expiresAt'>>;
 
 export interface SendRequest {
   readonly target: RequestTarget;
@@ -107,11 +113,11 @@ export class SendPipeline {
   }
 
   private async deliver({ context, request, identity, turn }: Send): Promise<SendResult> {
-    const { schema } = request.target;
+    const { schema, reply } = request.target;
     if (schema !== undefined) await applySchema(schema, context);
     const found = this.parts.queues.find(context.queue);
     const queue = found instanceof Promise ? await found : found;
-    const prepared = this.parts.composer.compose(queue, context, identity);
+    const prepared = this.parts.composer.compose(queue, context, { identity, reply });
     if (turn?.come !== undefined) await turn.come;
     const sending = request.sendPrepared(prepared);
     turn?.pass();

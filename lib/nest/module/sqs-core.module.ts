@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import type { DynamicModule, FactoryProvider, ModuleMetadata, Provider } from '@nestjs/common';
 import { ExternalContextCreator, ModuleRef, ModulesContainer } from '@nestjs/core';
+import { findClients } from '../client/find-clients.js';
 import { defaultParts } from '../adapters/default-parts.js';
 import type { RuntimeParts } from '../runtime-parts.js';
 import { AppExplorer } from '../explorer/app-explorer.js';
@@ -84,6 +85,7 @@ const runtimeProvider: FactoryProvider = {
       parts,
       sendInterceptors: await instancesOf(options.sendInterceptors, moduleRef),
       taskInterceptors: await instancesOf(options.taskInterceptors, moduleRef),
+      clients: () => findClients(modules),
       explore: () => explorerOf(modules).explore(),
       webHandlers: () =>
         webHandlers({
