@@ -1,4 +1,8 @@
 // The composition root: what users import, and where features are joined to the ports that they fill.
+import { Module } from '@nestjs/common';
+import { taskContextFeature } from './features/task-context/index.js';
+import { SqsModule as NestSqsModule } from './nest/index.js';
+
 export * from './contracts/index.js';
 export * from './consumer/retry/index.js';
 export * from './consumer/stopping/index.js';
@@ -7,6 +11,40 @@ export type { FailedMessage, ProcessBatchOptions, ProcessedBatch } from './consu
 export type { MessageStream, StreamedDelivery } from './consumer/message-stream.js';
 export * from './nest/index.js';
 export * from './producer/index.js';
-export { jsonCodec, lenientJsonCodec, nativeFormat, rawFormat } from './serialization/index.js';
+export {
+  compressed,
+  eventBridge,
+  jsonCodec,
+  lenientJsonCodec,
+  nativeFormat,
+  rawFormat,
+  richCodec,
+  s3Event,
+  sns,
+  sqspipes,
+  sqsWorkers,
+  squids,
+  taskmaster,
+  zcSqs,
+} from './serialization/index.js';
+export type {
+  CompressionOptions,
+  EventBridgeOptions,
+  PythonArguments,
+  S3EventOptions,
+  S3EventRecord,
+  SnsOptions,
+  SqsWorkersCodec,
+  SqsWorkersOptions,
+  SquidsOptions,
+  TaskmasterOptions,
+} from './serialization/index.js';
 export { SqsEmbedded } from './queue-client/index.js';
 export type { ConnectionOptions } from './queue-client/index.js';
+export { NoTaskContextError, TaskContext } from './features/task-context/index.js';
+
+/** Background tasks on Amazon SQS: once `forRoot` in the app, `registerQueue` where queues are used. */
+@Module({})
+export class SqsModule extends NestSqsModule {
+  protected static override readonly features = [taskContextFeature];
+}

@@ -2,11 +2,12 @@ import type { Clock } from '../contracts/clock.js';
 import type { WorkerEvents } from '../contracts/events.js';
 import type { ReceivedMessage } from '../contracts/gateway.js';
 import type { BatchTaskHandler, HandlerLookup } from '../contracts/handlers.js';
-import type { SqsTaskInterceptor } from '../contracts/interceptors.js';
+import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
+import type { ReplyPort } from '../contracts/replies.js';
 import type { Background } from '../primitives/background.js';
 import { errorText } from '../primitives/error-text.js';
 import type { EventHub } from '../primitives/event-hub.js';
@@ -36,6 +37,8 @@ export interface QueueWorkerParts {
   consume: ResolvedConsumeOptions;
   handlers: HandlerLookup;
   interceptors: readonly SqsTaskInterceptor[];
+  replies?: ReplyPort | undefined;
+  taskScope?: TaskScope | undefined;
   drainTimeoutMs: number;
   gate: StartGate;
   budget: PollBudget;
@@ -163,7 +166,7 @@ function orderingOf(
     lanes,
     settlements,
     mode: consume.fifoFailure,
-    lastAttempt: queue.deadLetter?.maxReceiveCount ?? consume.maxAttempts,
+    lastAttempt: lastAttemptOf(parts),
     hasDeadLetterQueue: queue.deadLetter !== undefined,
     clock,
     onChange: () => hooks.onChange(),
@@ -175,13 +178,17 @@ function executorOf(
   settlements: Settlements,
   memory: ProcessedMemory,
 ): Executor {
-  const { queue, handlersOf, handlers, interceptors, consume, clock, onFatal } = parts;
+  const { queue, handlersOf, handlers, interceptors, replies, taskScope, consume, clock, onFatal } =
+    parts;
   return new Executor({
     queue: handlersOf,
     handlers,
     format: queue.format,
     codecs: queue.codecs,
     interceptors,
+    replies,
+    request: { queue, lastAttempt: lastAttemptOf(parts) },
+    taskScope,
     classifier: new Classifier({ consume, defaultBackoff: exponential() }),
     consume,
     clock,
@@ -189,6 +196,12 @@ function executorOf(
     hasSucceeded: (messageId) => memory.has(messageId),
     onFatal,
   });
+}
+
+/** The attempt after which SQS, or FIFO's own count, gives a message up. */
+function lastAttemptOf({ queue, consume }: QueueWorkerParts): number | undefined {
+  if (queue.deadLetter !== undefined) return queue.deadLetter.maxReceiveCount;
+  return queue.isFifo && consume.fifoFailure === 'hold' ? consume.maxAttempts : undefined;
 }
 
 function dispatcherOf(

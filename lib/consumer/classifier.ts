@@ -1,4 +1,5 @@
 import {
+  ForbiddenReplyQueueError,
   InvalidTaskDataError,
   UndecodableMessageError,
   UnknownTaskError,
@@ -55,7 +56,7 @@ export class Classifier {
   private policyFor({ error, handlerOptions }: Failure): OutcomePolicy {
     const { consume } = this.parts;
     if (error instanceof UnknownTaskError) return consume.onUnknownTask;
-    if (error instanceof UndecodableMessageError || error instanceof InvalidTaskDataError) {
+    if (isInvalidMessage(error)) {
       return handlerOptions?.onInvalidMessage ?? consume.onInvalidMessage;
     }
     return handlerOptions?.onError ?? consume.onError;
@@ -74,7 +75,7 @@ export class Classifier {
       case 'dead-letter':
         return { outcome: { kind: 'dead-letter', reason, error }, isFatal: false };
       case 'crash':
-        return { outcome: { kind: 'release', reason }, isFatal: true };
+        return { outcome: { kind: 'release', reason, error }, isFatal: true };
     }
   }
 
@@ -83,4 +84,12 @@ export class Classifier {
     const backoff = own ?? this.parts.defaultBackoff;
     return backoff(delivery.attempt, { error, delivery });
   }
+}
+
+function isInvalidMessage(error: unknown): boolean {
+  return (
+    error instanceof UndecodableMessageError ||
+    error instanceof InvalidTaskDataError ||
+    error instanceof ForbiddenReplyQueueError
+  );
 }

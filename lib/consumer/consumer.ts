@@ -1,7 +1,7 @@
 import type { Clock } from '../contracts/clock.js';
 import type { WorkerEvents } from '../contracts/events.js';
 import type { HandlerLookup, HandlerMatch } from '../contracts/handlers.js';
-import type { SqsTaskInterceptor } from '../contracts/interceptors.js';
+import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { ConsumeOptions, ResolvedConsumeOptions } from '../contracts/options/index.js';
@@ -20,6 +20,7 @@ import { logTaskEvents } from './task-log.js';
 export interface ConsumerParts {
   handlers: HandlerLookup;
   interceptors: readonly SqsTaskInterceptor[];
+  taskScope?: TaskScope | undefined;
   clock: Clock;
   logger: SqsLogger;
 }
@@ -110,7 +111,7 @@ export class Consumer {
       events: EventHub<WorkerEvents>;
     },
   ): QueueWorker {
-    const { interceptors, clock, logger } = this.parts;
+    const { interceptors, taskScope, clock, logger } = this.parts;
     const background = new Background((error) =>
       logger.error('Something in the consumer failed that should not', {}, error),
     );
@@ -119,6 +120,7 @@ export class Consumer {
       queue,
       handlersOf: queue.name,
       interceptors,
+      taskScope,
       drainTimeoutMs: 0,
       gate: alwaysOpen,
       budget: new PollBudget(queue.gateway.maxOpenReceives),

@@ -1,4 +1,4 @@
-import { defer, from, lastValueFrom } from 'rxjs';
+import { catchError, defer, from, lastValueFrom, of, type Observable } from 'rxjs';
 import type { Clock, Timer } from '../contracts/clock.js';
 import { TaskTimeoutError, UnknownTaskError } from '../contracts/errors/index.js';
 import type { CodecLookup, MessageFormat } from '../contracts/format.js';
@@ -8,8 +8,9 @@ import type {
   TaskHandler,
   TaskHandlerOptions,
 } from '../contracts/handlers.js';
-import type { SqsTaskInterceptor } from '../contracts/interceptors.js';
+import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
+import type { ReplyPort, RequestFacts } from '../contracts/replies.js';
 import type { Outcome } from '../contracts/task.js';
 import type { Classifier } from './classifier.js';
 import type { Delivery } from './delivery.js';
@@ -21,6 +22,10 @@ export interface ExecutorParts {
   format: MessageFormat;
   codecs: CodecLookup;
   interceptors: readonly SqsTaskInterceptor[];
+  replies?: ReplyPort | undefined;
+  request: RequestFacts;
+  /** @default none */
+  taskScope?: TaskScope | undefined;
   classifier: Classifier;
   consume: ResolvedConsumeOptions;
   clock: Clock;
@@ -37,6 +42,8 @@ export type Plan =
   | { kind: 'batch'; handler: BatchTaskHandler }
   | { kind: 'refused'; error: unknown }
   | { kind: 'expired' }
+  /** Its format says that it is no task. */
+  | { kind: 'ignored' }
   /** It succeeded before, and SQS gave it again because it was not deleted. */
   | { kind: 'remembered' }
   /** Its lease ended while it waited: it may run elsewhere by now. */
@@ -64,18 +71,24 @@ export class Executor {
 
   /** Runs one delivery inside the task chain. */
   async run(delivery: Delivery, plan: SinglePlan): Promise<Outcome> {
-    if (plan.kind === 'remembered') return { kind: 'success' };
+    if (plan.kind === 'remembered' || plan.kind === 'ignored') return { kind: 'success' };
     if (plan.kind === 'lost') return lostBeforeStart;
-    return this.throughChain(delivery, () => this.runPlan(delivery, plan));
+    const outcome = await this.throughChain(delivery, () => this.runPlan(delivery, plan));
+    return this.isRequest(delivery) ? this.replied(delivery, outcome) : outcome;
   }
 
   /** Runs many deliveries with one call of their handler; each has its own chain around it. */
   async runBatch(deliveries: readonly Delivery[], handler: BatchTaskHandler): Promise<Outcome[]> {
-    const meeting = new Meeting(deliveries.length, (present) => this.callBatch(present, handler));
+    const { taskScope = noScope } = this.parts;
+    // Whoever comes last to the meeting starts the handler, which must not run in that one's scope.
+    const meeting = new Meeting(deliveries.length, (present) =>
+      taskScope({}, () => this.callBatch(present, handler)),
+    );
     const runOne = async (delivery: Delivery): Promise<Outcome> => {
       try {
         if (this.isLost(delivery)) return lostBeforeStart;
-        return await this.throughChain(delivery, () => meeting.join(delivery));
+        const outcome = await this.throughChain(delivery, () => meeting.join(delivery));
+        return this.isRequest(delivery) ? await this.replied(delivery, outcome) : outcome;
       } finally {
         meeting.leave(delivery);
       }
@@ -92,20 +105,46 @@ export class Executor {
     const packet = format.decode(delivery.message.raw, { queue, codecs });
     delivery.packet = packet;
     delivery.data = packet.data;
+    if (packet.ignore === true) return { kind: 'ignored' };
     if (packet.expiresAt !== undefined && packet.expiresAt < clock.wallNow()) {
       return { kind: 'expired' };
     }
+    if (this.isRequest(delivery)) this.parts.replies?.open(delivery, this.parts.request);
     const match = handlers.find(queue, packet.pattern);
     if (match !== undefined) return match;
     const facts = { pattern: packet.pattern, queue, known: handlers.patternsOf(queue) };
     return { kind: 'refused', error: new UnknownTaskError(facts) };
   }
 
+  private isRequest({ packet }: Delivery): boolean {
+    return packet?.replyTo !== undefined && this.parts.replies !== undefined;
+  }
+
+  /** A request is settled only once its reply was accepted. */
+  private async replied(delivery: Delivery, outcome: Outcome): Promise<Outcome> {
+    try {
+      await this.parts.replies?.close(delivery, outcome);
+      return outcome;
+    } catch (error) {
+      return this.classified({ error, delivery });
+    }
+  }
+
   private async throughChain(delivery: Delivery, core: () => Promise<Outcome>): Promise<Outcome> {
+    const { taskScope } = this.parts;
+    if (taskScope === undefined) return this.throughInterceptors(delivery, core);
+    return taskScope(delivery.context, () => this.throughInterceptors(delivery, core));
+  }
+
+  private async throughInterceptors(
+    delivery: Delivery,
+    core: () => Promise<Outcome>,
+  ): Promise<Outcome> {
     const { interceptors } = this.parts;
     if (interceptors.length === 0) return core();
+    const classify = (error: unknown): Outcome => this.classified({ error, delivery });
     try {
-      return await lastValueFrom(chain(interceptors, delivery, core));
+      return await lastValueFrom(chain(interceptors, { delivery, core, classify }));
     } catch (error) {
       return this.classified({ error, delivery });
     }
@@ -113,7 +152,7 @@ export class Executor {
 
   private async runPlan(
     delivery: Delivery,
-    plan: Exclude<SinglePlan, { kind: 'remembered' | 'lost' }>,
+    plan: Exclude<SinglePlan, { kind: 'remembered' | 'ignored' | 'lost' }>,
   ): Promise<Outcome> {
     switch (plan.kind) {
       case 'task':
@@ -212,18 +251,29 @@ function lostByChoice(error: unknown): Outcome {
   return { kind: 'discard', reason: 'it failed after ack: before had deleted it', error };
 }
 
+interface ChainFacts {
+  delivery: Delivery;
+  core: () => Promise<Outcome>;
+  classify: (error: unknown) => Outcome;
+}
+
+/** The first outermost; what one of them throws is an outcome for those outside of it. */
 function chain(
   interceptors: readonly SqsTaskInterceptor[],
-  delivery: Delivery,
-  core: () => Promise<Outcome>,
-): ReturnType<SqsTaskInterceptor['intercept']> {
-  const handleFrom = (index: number): ReturnType<SqsTaskInterceptor['intercept']> => {
+  { delivery, core, classify }: ChainFacts,
+): Observable<Outcome> {
+  const handleFrom = (index: number): Observable<Outcome> => {
     const interceptor = interceptors[index];
     if (interceptor === undefined) return defer(() => from(core()));
-    return defer(() => interceptor.intercept(delivery, { handle: () => handleFrom(index + 1) }));
+    const next = { handle: () => handleFrom(index + 1) };
+    return defer(() => interceptor.intercept(delivery, next)).pipe(
+      catchError((error: unknown) => of(classify(error))),
+    );
   };
   return handleFrom(0);
 }
+
+const noScope: TaskScope = (_context, work) => work();
 
 /**
  * Where the deliveries of a batch wait for each other: every chain joins or leaves (an interceptor may stop a

@@ -139,13 +139,16 @@ export class Worker implements WorkerControl {
   }
 
   private runQueue(setup: WorkerQueueSetup, queue: QueueHandle): void {
-    const { handlers, interceptors, drainTimeoutMs, clock, logger } = this.setup;
+    const { handlers, interceptors, replies, taskScope, drainTimeoutMs, clock, logger } =
+      this.setup;
     const worker = new QueueWorker({
       queue,
       handlersOf: setup.handlersOf,
       consume: setup.consume,
       handlers,
       interceptors,
+      replies,
+      taskScope,
       drainTimeoutMs,
       gate: this.stopWatch,
       budget: this.budgetOf(queue.gateway),

@@ -15,6 +15,8 @@ export interface TaskPacket {
   expiresAt?: number;
   /** Facts that a foreign format carries along untouched. */
   meta?: Record<string, unknown>;
+  /** No task at all, such as the test message of a notification service: it is deleted, and nothing runs. */
+  ignore?: true;
 }
 
 export interface EncodedTask {
@@ -54,6 +56,20 @@ export interface Codec {
   encode(value: unknown): string;
   /** @throws UndecodableMessageError and nothing else */
   decode(text: string): unknown;
+  /**
+   * For a codec that chooses message by message, such as compression above a size: the text, and the name of the codec
+   * that reads it.
+   *
+   * @default what `encode()` writes, under `name`
+   * @throws UnserializableDataError
+   */
+  encodeNamed?(value: unknown): NamedText;
+}
+
+export interface NamedText {
+  text: string;
+  /** Name of the codec that reads the text. */
+  codec: string;
 }
 
 /** @throws UndecodableMessageError for a name that is not known here. */

@@ -1,4 +1,5 @@
 import type { AckMode, OutcomePolicy } from './policies.js';
+import type { TaskTarget } from './sending.js';
 import type { TaskDelivery } from './task.js';
 
 /** How one handler behaves; each overrides the worker's own. */
@@ -44,3 +45,10 @@ export interface HandlerLookup {
   /** Patterns served from a queue, for start-up reports and errors. */
   patternsOf(queue: string): readonly string[];
 }
+
+/**
+ * Runs a task's handler in this process, through its pipes, guards and interceptors, and sends nothing.
+ * Answers the handler's value, rejects with its error.
+ * @throws TaskNotFoundError
+ */
+export type LocalTaskRunner = (target: TaskTarget, data: unknown) => Promise<unknown>;

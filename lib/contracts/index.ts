@@ -16,4 +16,5 @@ export * from './stop-policy.js';
 export * from './task-contract.js';
 export * from './task.js';
 export * from './queue-handle.js';
+export * from './replies.js';
 export * from './worker-port.js';

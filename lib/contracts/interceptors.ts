@@ -24,7 +24,16 @@ export interface TaskChainHandler {
   handle(): Observable<Outcome>;
 }
 
-/** Wraps every delivery: around the handler with all its Nest enhancers, and after classification. */
+/**
+ * Wraps every delivery: around the handler with all its Nest enhancers, and after classification. What an interceptor
+ * throws is classified like an error of the handler, so those outside of it see an outcome.
+ */
 export interface SqsTaskInterceptor {
   intercept(delivery: TaskDelivery, next: TaskChainHandler): Observable<Outcome>;
 }
+
+/**
+ * Runs work where the key-values that travelled with a task can be read: all code of a delivery runs inside, its
+ * interceptors included. A batch handler, called once for many deliveries, gets an empty scope.
+ */
+export type TaskScope = <R>(context: Readonly<Record<string, unknown>>, work: () => R) => R;

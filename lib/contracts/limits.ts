@@ -45,6 +45,8 @@ export const SQS_LIMITS = {
   purgeIntervalSeconds: 60,
   /** A deleted queue's name is free again after so many seconds. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteQueue.html} */
   deletedNameSeconds: 60,
+  /** A queue that was just created is to be used only after so many seconds. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html} */
+  createdQueueRestSeconds: 1,
   /** Messages in flight on a queue before receives are refused (standard) or answer empty (FIFO). {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html} */
   inFlightMessages: 120_000,
   /** Queues on one page of ListQueues. {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ListQueues.html} */

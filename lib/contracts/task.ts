@@ -58,7 +58,7 @@ export type Outcome =
     }
   | { readonly kind: 'discard'; readonly error?: unknown; readonly reason: string }
   | { readonly kind: 'dead-letter'; readonly error?: unknown; readonly reason: string }
-  | { readonly kind: 'release'; readonly reason: string };
+  | { readonly kind: 'release'; readonly error?: unknown; readonly reason: string };
 
 export type OutcomeKind = Outcome['kind'];
 

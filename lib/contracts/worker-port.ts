@@ -1,10 +1,11 @@
 import type { Clock } from './clock.js';
 import type { WorkerEventName, WorkerEvents } from './events.js';
 import type { HandlerLookup } from './handlers.js';
-import type { SqsTaskInterceptor } from './interceptors.js';
+import type { SqsTaskInterceptor, TaskScope } from './interceptors.js';
 import type { SqsLogger } from './logger.js';
 import type { ResolvedConsumeOptions } from './options/index.js';
 import type { QueueHandle } from './queue-handle.js';
+import type { ReplyPort } from './replies.js';
 import type { StopPolicy } from './stop-policy.js';
 
 /** What the engine is built from; `lib/consumer/worker.ts` implements `WorkerControl` with it. */
@@ -13,6 +14,10 @@ export interface WorkerSetup {
   readonly handlers: HandlerLookup;
   /** Around every delivery, outermost first. */
   readonly interceptors: readonly SqsTaskInterceptor[];
+  /** Answers requests. Left out: none is answered. */
+  readonly replies?: ReplyPort;
+  /** Around every delivery and its interceptors. Default: none. */
+  readonly taskScope?: TaskScope | undefined;
   readonly stopWhen: StopPolicy;
   readonly drainTimeoutMs: number;
   readonly clock: Clock;

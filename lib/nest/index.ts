@@ -1,9 +1,15 @@
 /** What users import; features and the testing kit take the rest by its path. */
+export type { ClientSqsOptions, ReplyOptions } from './client/client-options.js';
+export { ClientSqs } from './client/client-sqs.js';
+export { SqsRecord } from './client/sqs-record.js';
+export type { SqsRecordOptions } from './client/sqs-record.js';
 export * from './control-errors.js';
 export * from './consumer/sqs.consumer.js';
 export * from './decorators/index.js';
+export { ScopedHookError } from './explorer/scoped-hook-error.js';
 export * from './health/sqs.health.js';
 export type { BatchHandlerOptions } from './handler-definition.js';
+export * from './hooks/index.js';
 export * from './module/queue-attributes.js';
 export * from './module/sqs-module.options.js';
 export * from './module/sqs.module.js';
@@ -13,7 +19,7 @@ export { UnsupportedNestError } from './peer-versions.js';
 export { BatchItemFailedError, InvalidBatchAnswerError } from './pipeline/batch-failures.js';
 export * from './pipeline/hidden-handler-error.js';
 export * from './sqs-batch.context.js';
-export { SQS } from './sqs.constants.js';
+export { SQS, SQS_SEND_INTERCEPTOR, SQS_TASK_INTERCEPTOR } from './sqs.constants.js';
 export * from './sqs.context.js';
 export type { ProcessHost, StopSignal } from './worker/process-host.js';
 export { runSqsWorker } from './worker/run-sqs-worker.js';

@@ -4,7 +4,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { LogFields, SqsLogger } from '../contracts/index.js';
 import { LogRecord } from './log-record.js';
 
-export type SqsLogContext = 'SqsWorker' | 'SqsProducer' | 'SqsModule';
+export type SqsLogContext = 'SqsWorker' | 'SqsProducer' | 'SqsClient' | 'SqsModule';
 
 const PAYLOAD_CONTEXT = 'SqsMessages';
 

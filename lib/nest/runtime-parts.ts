@@ -1,5 +1,6 @@
 import type {
   Clock,
+  LocalTaskRunner,
   QueueHandle,
   QueueLookup,
   QueueOptions,
@@ -54,6 +55,8 @@ export interface ProducerSetup {
   readonly interceptors: readonly SqsSendInterceptor[];
   /** Key-values of the task or request that is running. */
   readonly taskContext: () => Record<string, unknown> | undefined;
+  /** What a baked task runs here instead of sending. */
+  readonly runLocal: LocalTaskRunner;
   readonly options: SqsModuleOptions;
   readonly clock: Clock;
   readonly logger: SqsLogger;
@@ -62,5 +65,5 @@ export interface ProducerSetup {
 /** The producer, as the injectable classes use it. */
 export type TaskProducer = Pick<
   Producer,
-  'send' | 'sendMany' | 'batch' | 'bake' | 'sendRaw' | 'flush' | 'close'
+  'send' | 'request' | 'sendMany' | 'batch' | 'bake' | 'sendRaw' | 'flush' | 'close'
 >;

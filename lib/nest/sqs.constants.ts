@@ -12,3 +12,15 @@ export const SQS_MODULE_OPTIONS = 'SQS_MODULE_OPTIONS';
 
 /** Token of what the runtime is built from; a testing module replaces it. */
 export const SQS_RUNTIME_PARTS = 'SQS_RUNTIME_PARTS';
+
+/**
+ * Token of an interceptor around every send: `{ provide: SQS_SEND_INTERCEPTOR, useClass: Stamp }` in any module, any
+ * number of times.
+ */
+export const SQS_SEND_INTERCEPTOR = 'SQS_SEND_INTERCEPTOR';
+
+/**
+ * Token of an interceptor around every delivery: `{ provide: SQS_TASK_INTERCEPTOR, useClass: Tracing }` in any module,
+ * any number of times.
+ */
+export const SQS_TASK_INTERCEPTOR = 'SQS_TASK_INTERCEPTOR';

@@ -1,29 +1,55 @@
 import type {
+  HandlerLookup,
   QueueHandle,
   QueueLookup,
   QueueOptions,
   SqsLogger,
   SqsSendInterceptor,
   SqsTaskInterceptor,
+  TaskScope,
+  TaskTarget,
 } from '../contracts/index.js';
+import { REPLIES_DEFAULTS } from '../contracts/options/defaults.js';
+import { LocalRunner } from './local/local-runner.js';
+import { readQueueAttributes } from './module/queue-attributes.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
 import { NestSqsLogger } from './nest-logger.js';
 import { QueueRegistrations } from './queue-registrations.js';
+import { Replier } from './replies/replier.js';
+import { RequestDesks } from './client/request-desks.js';
 import type { AwaitedQueue, OpenQueues, RuntimeParts, TaskProducer } from './runtime-parts.js';
+import { QueueStats } from './stats/queue-stats.js';
+import type { StatsSubscriber } from './stats/queue-stats.js';
 
 /** What the runtime knows of a running `ServerSqs`. */
 export interface RunningServer {
   close(): Promise<void>;
+  /** Who handles what. */
+  readonly handlers: HandlerLookup;
+}
+
+/** What the runtime knows of a `ClientSqs` in its app: Nest makes clients without injection, so they are found. */
+export interface AttachableClient {
+  attach(runtime: SqsRuntime): void;
 }
 
 type TaskContextSource = () => Record<string, unknown> | undefined;
 
 /** What a feature adds, before the app has started. */
 export interface RuntimeFeature {
+  /** At the inner end of the send chain. */
   readonly sendInterceptors?: readonly SqsSendInterceptor[];
+  /** At the inner end of the task chain. */
   readonly taskInterceptors?: readonly SqsTaskInterceptor[];
+  /** Outside of all others, so that they see what became of each send; the first hears first. */
+  readonly sendObservers?: readonly SqsSendInterceptor[];
+  /** Outside of all others, so that they see what became of each delivery; the first hears first. */
+  readonly taskObservers?: readonly SqsTaskInterceptor[];
+  readonly statsSubscribers?: readonly StatsSubscriber[];
   /** Key-values of the task or request that is running. */
   readonly taskContext?: TaskContextSource;
+  /** Around each delivery and each handler that is run here, with the key-values that travelled. */
+  readonly taskScope?: TaskScope;
 }
 
 export interface SqsRuntimeSetup {
@@ -31,11 +57,19 @@ export interface SqsRuntimeSetup {
   readonly parts: RuntimeParts;
   readonly sendInterceptors?: readonly SqsSendInterceptor[];
   readonly taskInterceptors?: readonly SqsTaskInterceptor[];
+  /** Clients of the app, as far as they are made by now. */
+  readonly clients?: () => Iterable<AttachableClient>;
+  /** What the app's providers add; asked for once injection is built. */
+  readonly explore?: () => Promise<RuntimeFeature>;
+  /** The app's handlers, where it has no server that Nest bound them to. */
+  readonly webHandlers?: () => HandlerLookup;
 }
+
+const noClients = () => [];
 
 /**
  * One per app: opens the connections, sees to the queues at start, owns the producer. It ends in the order that loses
- * nothing: servers drain, then the producer flushes, then connections close.
+ * nothing: servers drain, then requests and replies end, then the producer flushes, then connections close.
  */
 export class SqsRuntime<Server extends RunningServer = RunningServer> implements QueueLookup {
   readonly options: SqsModuleOptions;
@@ -43,8 +77,18 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   readonly taskInterceptors: SqsTaskInterceptor[];
   readonly workerLogger: SqsLogger = new NestSqsLogger({ context: 'SqsWorker' });
   readonly producer: TaskProducer;
+  /** Answers the requests that this app's workers handle. */
+  readonly replier: Replier;
+  /** Where this app's requests wait for their replies. */
+  readonly desks: RequestDesks;
+  readonly stats: QueueStats;
+  private readonly local: LocalRunner;
+  private readonly setup: SqsRuntimeSetup;
   private readonly sendInterceptors: SqsSendInterceptor[];
+  private readonly clients: () => Iterable<AttachableClient>;
   private taskContext: TaskContextSource = () => undefined;
+  private scope: TaskScope | undefined;
+  private foundWebHandlers: HandlerLookup | undefined;
   private readonly registrations = new QueueRegistrations();
   private readonly running = new Set<Server>();
   private opening: Promise<OpenQueues> | undefined;
@@ -54,35 +98,61 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   /** @throws InvalidOptionsError, QueueConflictError */
   constructor(setup: SqsRuntimeSetup) {
-    const { options, parts, sendInterceptors = [], taskInterceptors = [] } = setup;
+    const {
+      options,
+      parts,
+      sendInterceptors = [],
+      taskInterceptors = [],
+      clients = noClients,
+    } = setup;
     parts.validate(options);
+    this.setup = setup;
     this.options = options;
     this.parts = parts;
     this.taskInterceptors = [...taskInterceptors];
     this.sendInterceptors = [...sendInterceptors];
     for (const queue of options.queues ?? []) this.registrations.add(queue);
-    const logger = new NestSqsLogger({ context: 'SqsProducer' });
-    this.producer = parts.createProducer({
-      queues: this,
-      interceptors: this.sendInterceptors,
-      taskContext: () => this.taskContext(),
-      options,
-      clock: parts.clock,
-      logger,
-    });
+    this.local = this.localRunner();
+    this.stats = this.queueStats();
+    this.producer = this.createProducer(this, this.sendInterceptors);
+    this.replier = this.createReplier();
+    this.desks = new RequestDesks(this);
+    this.clients = clients;
+    this.attachClients();
   }
 
-  /** Where features join: further links at the inner end of both chains, and what travels with each send. */
+  /** Where features join: further links of both chains, what travels with each send, where tasks run. */
   use(feature: RuntimeFeature): void {
     this.sendInterceptors.push(...(feature.sendInterceptors ?? []));
     this.taskInterceptors.push(...(feature.taskInterceptors ?? []));
+    // An outer link hears later than those inside of it.
+    this.sendInterceptors.unshift(...(feature.sendObservers ?? []).toReversed());
+    this.taskInterceptors.unshift(...(feature.taskObservers ?? []).toReversed());
+    for (const subscriber of feature.statsSubscribers ?? []) this.stats.subscribe(subscriber);
     this.taskContext = feature.taskContext ?? this.taskContext;
+    this.scope = feature.taskScope ?? this.scope;
+  }
+
+  /** Around each delivery; undefined where no feature asked for it. */
+  get taskScope(): TaskScope | undefined {
+    return this.scope;
+  }
+
+  /** The handler, here, with what Nest puts around it. @throws TaskNotFoundError */
+  runLocal(target: TaskTarget, data: unknown): Promise<unknown> {
+    return this.local.run(target, data);
   }
 
   /** @throws QueueConflictError */
   registerQueue(queue: string | QueueOptions): void {
     const options = this.registrations.add(queue);
     this.queues?.register(options);
+  }
+
+  /** What names of reply queues start with. */
+  get replyPrefix(): string {
+    const { queuePrefix = '', replies } = this.options;
+    return queuePrefix + (replies?.prefix ?? REPLIES_DEFAULTS.prefix);
   }
 
   /** The logical name of a queue that is given by name, URL or ARN. */
@@ -103,11 +173,13 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   /** Opens connections and applies `onMissingQueue`; once, however often it is asked. */
   ready(): Promise<void> {
-    this.provisioning ??= this.open().then((queues) => queues.provision());
+    this.provisioning ??= this.prepare();
     return this.provisioning;
   }
 
   async onModuleInit(): Promise<void> {
+    // By now those are made too that `registerAsync()` makes.
+    this.attachClients();
     try {
       await this.ready();
     } catch (error) {
@@ -115,6 +187,12 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
       await this.close();
       throw error;
     }
+  }
+
+  /** Apps without a worker watch what they registered. */
+  onApplicationBootstrap(): void {
+    if (this.running.size > 0) return;
+    for (const { name } of this.registrations.all()) this.stats.watch(this.nameOf(name));
   }
 
   addServer(server: Server): void {
@@ -135,6 +213,71 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     return this.closing;
   }
 
+  private attachClients(): void {
+    for (const client of this.clients()) client.attach(this);
+  }
+
+  private createProducer(
+    queues: QueueLookup,
+    interceptors: readonly SqsSendInterceptor[],
+  ): TaskProducer {
+    const { options, parts } = this;
+    const logger = new NestSqsLogger({ context: 'SqsProducer' });
+    const taskContext = () => this.taskContext();
+    return parts.createProducer({
+      queues,
+      interceptors,
+      taskContext,
+      runLocal: (target, data) => this.runLocal(target, data),
+      options,
+      clock: parts.clock,
+      logger,
+    });
+  }
+
+  /** Replies are no tasks: interceptors of sends do not see them. */
+  private createReplier(): Replier {
+    return new Replier({
+      prefix: this.replyPrefix,
+      clock: this.parts.clock,
+      logger: this.workerLogger,
+      createProducer: (queue) => this.createProducer({ find: async () => queue }, []),
+    });
+  }
+
+  private async prepare(): Promise<void> {
+    if (this.setup.explore !== undefined) this.use(await this.setup.explore());
+    const queues = await this.open();
+    await queues.provision();
+  }
+
+  private localRunner(): LocalRunner {
+    return new LocalRunner({
+      clock: this.parts.clock,
+      lookups: () => this.lookups(),
+      nameOf: (queue) => this.nameOf(queue),
+      taskContext: () => this.taskContext(),
+      taskScope: (context, work) => (this.scope === undefined ? work() : this.scope(context, work)),
+    });
+  }
+
+  private lookups(): readonly HandlerLookup[] {
+    if (this.running.size > 0) return this.servers().map((server) => server.handlers);
+    this.foundWebHandlers ??= this.setup.webHandlers?.();
+    return this.foundWebHandlers === undefined ? [] : [this.foundWebHandlers];
+  }
+
+  private queueStats(): QueueStats {
+    return new QueueStats({
+      clock: this.parts.clock,
+      logger: this.workerLogger,
+      readAttributes: async (queue) => {
+        const { gateway, url } = await this.find(queue);
+        return readQueueAttributes(await gateway.getQueueAttributes(url));
+      },
+    });
+  }
+
   private open(): Promise<OpenQueues> {
     this.opening ??= this.openQueues();
     return this.opening;
@@ -151,6 +294,9 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async end(): Promise<void> {
     await Promise.all(this.servers().map((server) => server.close()));
+    await this.desks.close();
+    await this.replier.shutDown();
+    await this.stats.close();
     await this.producer.close();
     await this.closeQueues();
   }

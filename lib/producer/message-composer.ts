@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidOptionsError } from '../contracts/errors/index.js';
-import type { Codec, EncodedTask } from '../contracts/format.js';
+import type { Codec, EncodedTask, TaskPacket } from '../contracts/format.js';
 import type { OutgoingMessage } from '../contracts/gateway.js';
 import type { SendContext } from '../contracts/interceptors.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
@@ -12,8 +12,6 @@ export interface MessageComposerParts {
   /** Name of the codec where a send names none. */
   codec: string;
   serviceName?: string | undefined;
-  /** The context of the task or request that is running, where there is one. */
-  taskContext?: (() => Record<string, unknown> | undefined) | undefined;
 }
 
 /** A send that can be made again without becoming another one: its deduplication id stays. */
@@ -21,21 +19,33 @@ export interface SendIdentity {
   deduplicationId?: string;
 }
 
+export interface ComposeFacts {
+  readonly identity: SendIdentity;
+  /** What makes the task a request. */
+  readonly reply?: Partial<TaskPacket> | undefined;
+}
+
 /** Makes the message of a send, and checks it. */
 export class MessageComposer {
   constructor(private readonly parts: MessageComposerParts) {}
 
   /** @throws RefusedSendError, InvalidOptionsError for a codec that is not known */
-  compose(queue: QueueHandle, send: SendContext, identity: SendIdentity): PreparedMessage {
-    const message = this.encode(queue, send);
+  compose(queue: QueueHandle, send: SendContext, own: ComposeFacts): PreparedMessage {
+    const message = this.encode(queue, send, own.reply);
     copyOptions(message, send);
-    if (queue.isFifo) addDeduplicationId(message, queue, send, identity);
+    if (queue.isFifo) addDeduplicationId(message, queue, send, own.identity);
     return { queue, message, bytes: checkMessage(queue, message) };
   }
 
-  private encode(queue: QueueHandle, send: SendContext): OutgoingMessage {
+  private encode(
+    queue: QueueHandle,
+    send: SendContext,
+    reply: Partial<TaskPacket> | undefined,
+  ): OutgoingMessage {
     const isRaw = send.pattern === undefined;
-    const { body, attributes: format } = isRaw ? rawBody(send) : this.encodeTask(queue, send);
+    const { body, attributes: format } = isRaw
+      ? rawBody(send)
+      : this.encodeTask(queue, send, reply);
     const serviceName = isRaw ? undefined : this.parts.serviceName;
     const given = send.options.attributes;
     const attributes = composeAttributes({ queue: queue.name, serviceName, format, given });
@@ -45,17 +55,14 @@ export class MessageComposer {
   private encodeTask(
     queue: QueueHandle,
     { pattern = '', data, options }: SendContext,
+    reply: Partial<TaskPacket> | undefined,
   ): EncodedTask {
     const codec = findCodec(queue, options.codec ?? this.parts.codec);
-    const context = this.contextOf(options.taskContext);
-    const packet = context === undefined ? { pattern, data } : { pattern, data, context };
+    const context = options.taskContext;
+    const isEmpty = context === undefined || Object.keys(context).length === 0;
+    const packet: TaskPacket = { pattern, data, ...reply };
+    if (!isEmpty) packet.context = context;
     return queue.format.encode(packet, { queue: queue.name, codec });
-  }
-
-  private contextOf(own: Record<string, unknown> | undefined): Record<string, unknown> | undefined {
-    const running = this.parts.taskContext?.();
-    const context = running === undefined ? own : { ...running, ...own };
-    return context === undefined || Object.keys(context).length === 0 ? undefined : context;
   }
 }
 

@@ -1,5 +1,10 @@
 import type { Clock } from '../contracts/clock.js';
-import { InvalidFifoIdError, ProducerClosedError } from '../contracts/errors/index.js';
+import {
+  InvalidFifoIdError,
+  ProducerClosedError,
+  TaskNotFoundError,
+} from '../contracts/errors/index.js';
+import type { LocalTaskRunner } from '../contracts/handlers.js';
 import type { SqsSendInterceptor } from '../contracts/interceptors.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { ResolvedProducerOptions } from '../contracts/options/index.js';
@@ -12,7 +17,12 @@ import { collectSends } from './collect-sends.js';
 import { KnownQueues } from './known-queues.js';
 import { MessageComposer } from './message-composer.js';
 import { SendLanes } from './send-lanes.js';
-import { SendPipeline, type RequestTarget, type SendRequest } from './send-pipeline.js';
+import {
+  SendPipeline,
+  type ReplyFields,
+  type RequestTarget,
+  type SendRequest,
+} from './send-pipeline.js';
 import { SendsInProgress } from './sends-in-progress.js';
 
 export interface ProducerParts {
@@ -26,6 +36,8 @@ export interface ProducerParts {
   serviceName?: string | undefined;
   /** The context of the task or request that is running, where there is one. */
   taskContext?: (() => Record<string, unknown> | undefined) | undefined;
+  /** What a baked task runs here instead of sending; without it no handler is found. */
+  runLocal?: LocalTaskRunner | undefined;
   /** Answers a number from 0 up to 1. @default Math.random */
   random?: () => number;
 }
@@ -43,15 +55,17 @@ export class Producer {
   private readonly lanes: SendLanes;
   private readonly sends = new SendsInProgress();
   private readonly scopes = new SendsInProgress();
+  private readonly runLocal: LocalTaskRunner;
   private isClosed = false;
 
   constructor(parts: ProducerParts) {
     const { options, clock, logger, interceptors, serviceName, taskContext } = parts;
     const random = parts.random ?? Math.random;
     const queues = new KnownQueues(parts.queues);
-    const composer = new MessageComposer({ codec: options.codec, serviceName, taskContext });
+    const composer = new MessageComposer({ codec: options.codec, serviceName });
     this.lanes = new SendLanes({ options, clock, logger, random });
-    this.pipeline = new SendPipeline({ interceptors, queues, composer, random });
+    this.pipeline = new SendPipeline({ interceptors, queues, composer, taskContext, random });
+    this.runLocal = parts.runLocal ?? notFound;
   }
 
   /** Sends one task. */
@@ -61,6 +75,16 @@ export class Producer {
     options: SendOptions = {},
   ): Promise<SendResult> {
     return this.start(target, data, options);
+  }
+
+  /** Sends one task as a request: whoever runs it replies to `reply.replyTo`. */
+  request(
+    target: TaskTarget,
+    data: unknown,
+    reply: ReplyFields,
+    options: SendOptions = {},
+  ): Promise<SendResult> {
+    return this.start({ ...target, reply }, data, options);
   }
 
   /**
@@ -96,7 +120,13 @@ export class Producer {
     data: NoInfer<Input>,
     options: SendOptions = {},
   ): BakedTask {
-    return new BakedTask({ target, data, options, send: () => this.start(target, data, options) });
+    return new BakedTask({
+      target,
+      data,
+      options,
+      send: () => this.start(target, data, options),
+      runLocal: () => this.runLocal(target, data),
+    });
   }
 
   /** Sends a body byte for byte: no envelope, no attributes but those given. */
@@ -143,6 +173,10 @@ export class Producer {
     if (this.isClosed) throw new ProducerClosedError({ queue: request.target.queue });
     return this.pipeline.run(request);
   }
+}
+
+async function notFound({ pattern }: TaskTarget): Promise<never> {
+  throw new TaskNotFoundError({ pattern });
 }
 
 // One id for several messages would make them one message.

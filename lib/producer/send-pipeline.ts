@@ -1,3 +1,4 @@
+import type { TaskPacket } from '../contracts/format.js';
 import type { SendContext, SqsSendInterceptor } from '../contracts/interceptors.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
 import type { SendOptions, SendResult } from '../contracts/sending.js';
@@ -17,7 +18,12 @@ export interface RequestTarget {
   readonly pattern?: string;
   readonly schema?: TaskSchema;
   readonly options?: SendOptions;
+  /** Makes the task a request. */
+  readonly reply?: ReplyFields;
 }
+
+/** What a request says beside its task: its id, and where and how long its sender waits. */
+export type ReplyFields = Required<Pick<TaskPacket, 'id' | 'replyTo' | 'expiresAt'>>;
 
 export interface SendRequest {
   readonly target: RequestTarget;
@@ -31,6 +37,8 @@ export interface SendPipelineParts {
   interceptors: readonly SqsSendInterceptor[];
   queues: KnownQueues;
   composer: MessageComposer;
+  /** The context of the task or request that is running, where there is one. */
+  taskContext?: (() => Record<string, unknown> | undefined) | undefined;
   /** Answers a number from 0 up to 1. */
   random: () => number;
 }
@@ -49,12 +57,20 @@ export class SendPipeline {
   constructor(private readonly parts: SendPipelineParts) {}
 
   async run(request: SendRequest): Promise<SendResult> {
-    const options = { ...request.target.options, ...request.options };
+    const options = this.optionsOf(request);
     const { data, target } = request;
     const queues = routeQueues({ data, options, queue: target.queue, random: this.parts.random });
     const isOne = queues.length === 1 && options.routing !== 'broadcast';
     if (isOne) return this.sendTo(queues[0], request, options);
     return this.broadcast(queues, request, options);
+  }
+
+  /** The running context is taken when the send is made: what changes it afterwards is for later sends. */
+  private optionsOf({ target, options }: SendRequest): SendOptions {
+    const merged = { ...target.options, ...options };
+    const running = this.parts.taskContext?.();
+    if (running === undefined) return merged;
+    return { ...merged, taskContext: { ...running, ...merged.taskContext } };
   }
 
   private async broadcast(
@@ -97,11 +113,11 @@ export class SendPipeline {
   }
 
   private async deliver({ context, request, identity, turn }: Send): Promise<SendResult> {
-    const { schema } = request.target;
+    const { schema, reply } = request.target;
     if (schema !== undefined) await applySchema(schema, context);
     const found = this.parts.queues.find(context.queue);
     const queue = found instanceof Promise ? await found : found;
-    const prepared = this.parts.composer.compose(queue, context, identity);
+    const prepared = this.parts.composer.compose(queue, context, { identity, reply });
     if (turn?.come !== undefined) await turn.come;
     const sending = request.sendPrepared(prepared);
     turn?.pass();

@@ -1,7 +1,18 @@
 export * from './codecs/codec-lookup.js';
+export { compressed, type CompressionOptions } from './codecs/compressed-codec.js';
 export { jsonCodec } from './codecs/json-codec.js';
 export { lenientJsonCodec } from './codecs/lenient-json-codec.js';
+export { richCodec } from './codecs/rich-codec.js';
+export { eventBridge, type EventBridgeOptions } from './formats/event-bridge.js';
+export type { PythonArguments } from './formats/json-of.js';
 export * from './formats/native-format.js';
 export * from './formats/pattern-route.js';
 export * from './formats/raw-format.js';
+export { s3Event, type S3EventOptions, type S3EventRecord } from './formats/s3-event.js';
+export { sns, type SnsOptions } from './formats/sns.js';
+export { sqsWorkers, type SqsWorkersCodec, type SqsWorkersOptions } from './formats/sqs-workers.js';
+export { sqspipes } from './formats/sqspipes.js';
+export { squids, type SquidsOptions } from './formats/squids.js';
+export { taskmaster, type TaskmasterOptions } from './formats/taskmaster.js';
+export { zcSqs } from './formats/zc-sqs.js';
 export * from './schemas/check-task-data.js';

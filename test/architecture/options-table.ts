@@ -5,11 +5,13 @@ import {
   optionFacts,
   type OptionFacts,
   producerSchema,
+  repliesSchema,
   queueShape,
   taskHandlerSchema,
   workerQueueSchema,
   workerSchema,
 } from '../../lib/contracts/options/schema/index.js';
+import { clientSchema } from '../../lib/nest/client/client-options.js';
 import {
   exponentialSchema,
   gaussianSchema,
@@ -31,6 +33,7 @@ const sections: readonly Section[] = [
   },
   { title: 'Dead letters', intro: '`deadLetter` of a queue', schema: deadLetterSchema },
   { title: 'Producer', intro: '`producer` of `forRoot()`', schema: producerSchema },
+  { title: 'Replies', intro: '`replies` of `forRoot()`', schema: repliesSchema },
   {
     title: 'Worker',
     intro: '`sqsWorker({ … })`; the options of a worker queue may stand here for all its queues',
@@ -45,6 +48,11 @@ const sections: readonly Section[] = [
     title: 'Handler',
     intro: 'The options of the task decorators; they beat what the worker says',
     schema: taskHandlerSchema,
+  },
+  {
+    title: 'Client',
+    intro: 'The options of `ClientSqs` in `ClientsModule.register()`',
+    schema: clientSchema,
   },
   { title: 'exponential()', intro: 'A backoff for `retry()`', schema: exponentialSchema },
   { title: 'linear()', intro: 'A backoff for `retry()`', schema: linearSchema },

@@ -20,6 +20,18 @@ describe('How a delivery ends', () => {
     await drained(setup, worker);
   });
 
+  test('deletes what its format ignores, and runs nothing', async () => {
+    const setup = await memorySetup();
+    await setup.gateway.sendBatch(setup.queueUrl, [{ body: '{"pattern":"ok","ignore":true}' }]);
+    let runs = 0;
+    const worker = setup.worker({ handlers: { ok: () => void runs++ } });
+    worker.start();
+    await setup.clock.advance(1_000);
+    expect(setup.counts()).toEqual(empty);
+    expect(runs).toBe(0);
+    await drained(setup, worker);
+  });
+
   test('keeps the message of a handler that throws, and runs it again after the back-off', async () => {
     const setup = await memorySetup();
     await setup.send('flaky');

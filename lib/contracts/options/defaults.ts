@@ -1,4 +1,5 @@
 import type { ResolvedConsumeOptions, ResolvedWorkerOptions } from './worker-options.js';
+import type { RepliesOptions } from './module-options.js';
 import type { ResolvedProducerOptions } from './producer-options.js';
 
 /** Prefetch follows `concurrency` up to here: one receive brings at most ten. */
@@ -26,6 +27,10 @@ export const PRODUCER_DEFAULTS = {
   codec: 'json',
   strictOrder: false,
 } as const satisfies ResolvedProducerOptions;
+
+export const REPLIES_DEFAULTS = {
+  prefix: 'replies-',
+} as const satisfies Required<RepliesOptions>;
 
 export const QUEUE_DEFAULTS = {
   connection: 'default',

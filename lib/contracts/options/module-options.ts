@@ -1,3 +1,4 @@
+import type { Codec } from '../format.js';
 import type { SqsSendInterceptor, SqsTaskInterceptor } from '../interceptors.js';
 import type { ProducerOptions } from './producer-options.js';
 import type { MissingQueuePolicy, QueueOptions } from './queue-options.js';
@@ -18,10 +19,19 @@ export interface ModuleOptions {
   serviceName?: string;
   /** How sends are gathered into requests. */
   producer?: ProducerOptions;
+  /** Further codecs by their names; one may replace a built-in one. Every message may name any of them. */
+  codecs?: readonly Codec[];
+  /** Which queues requests of `ClientSqs` are answered in. */
+  replies?: RepliesOptions;
   /** Around every send, outermost first: instances, or classes that Nest makes. */
   sendInterceptors?: readonly Given<SqsSendInterceptor>[];
   /** Around every delivery, outermost first: instances, or classes that Nest makes. */
   taskInterceptors?: readonly Given<SqsTaskInterceptor>[];
+}
+
+export interface RepliesOptions {
+  /** What the name of a reply queue starts with, after `queuePrefix`; workers answer nowhere else. @default 'replies-' */
+  prefix?: string;
 }
 
 /** An instance, or the class of one. */

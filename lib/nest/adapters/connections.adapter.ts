@@ -4,7 +4,7 @@ import { openConnection, Provisioner, QueueDirectory } from '../../queue-client/
 import type { Connection, ConnectionOptions } from '../../queue-client/index.js';
 import type { SqsModuleOptions } from '../module/sqs-module.options.js';
 import type { AwaitedQueue, OpenQueues, OpenQueuesSetup } from '../runtime-parts.js';
-import { codecs, defaultFormat } from './formats.adapter.js';
+import { createCodecLookup, defaultFormat } from './formats.adapter.js';
 
 /** Opens every connection that the options name. @throws InvalidOptionsError, MissingPackageError */
 export async function openQueues(setup: OpenQueuesSetup): Promise<OpenQueues> {
@@ -21,6 +21,7 @@ class DirectoryQueues implements OpenQueues {
   ) {
     const { options, clock, logger } = setup;
     const { queuePrefix = '', onMissingQueue } = options;
+    const codecs = createCodecLookup(options.codecs);
     const shared = { connections, queuePrefix, defaultFormat, codecs, logger };
     this.directory = new QueueDirectory(shared);
     const policy = onMissingQueue === undefined ? {} : { onMissingQueue };

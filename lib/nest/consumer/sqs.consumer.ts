@@ -47,8 +47,8 @@ export class SqsConsumer {
   }
 
   private consumer(handlers: HandlerLookup): Consumer {
-    const { taskInterceptors: interceptors, parts, workerLogger: logger } = this.runtime;
-    return new Consumer({ handlers, interceptors, clock: parts.clock, logger });
+    const { taskInterceptors: interceptors, taskScope, parts, workerLogger: logger } = this.runtime;
+    return new Consumer({ handlers, interceptors, taskScope, clock: parts.clock, logger });
   }
 }
 

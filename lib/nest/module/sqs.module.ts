@@ -11,6 +11,8 @@ import { SQS_MODULE_OPTIONS } from '../sqs.constants.js';
 import { queueProviders } from './queue.providers.js';
 import type { QueueReference } from './queue.providers.js';
 import { SqsCoreModule } from './sqs-core.module.js';
+import type { SqsCoreSetup } from './sqs-core.module.js';
+import type { SqsFeature } from './sqs-feature.js';
 import type { SqsModuleOptions, SqsOptionsFactory } from './sqs-module.options.js';
 
 export interface SqsModuleAsyncOptions {
@@ -26,27 +28,33 @@ export interface SqsModuleAsyncOptions {
 /** Background tasks on Amazon SQS: once `forRoot` in the app, `registerQueue` where queues are used. */
 @Module({})
 export class SqsModule {
+  /** What the composition root adds to every app. */
+  protected static readonly features: readonly SqsFeature[] = [];
+
   /** Connections, queues and the producer of the whole app. */
   static forRoot(options: SqsModuleOptions = {}): DynamicModule {
     const values = [{ provide: SQS_MODULE_OPTIONS, useValue: options }];
-    return asModule(SqsCoreModule.for({ options: values, queues: options.queues ?? [] }));
+    const { queues = [] } = options;
+    return this.asModule({ options: values, queues, features: this.features });
   }
 
   /** The same, with options that injection makes. @throws InvalidOptionsError */
   static forRootAsync(options: SqsModuleAsyncOptions): DynamicModule {
     const { imports, queues = [] } = options;
-    return asModule(SqsCoreModule.for({ imports, options: optionProviders(options), queues }));
+    const { features } = this;
+    return this.asModule({ imports, options: optionProviders(options), queues, features });
   }
 
   /** Queues of a feature module, to be injected with `@InjectQueue(name)`. */
   static registerQueue(...queues: readonly QueueReference[]): DynamicModule {
     const providers = queueProviders(queues);
-    return { module: SqsModule, providers, exports: providers.map(({ provide }) => provide) };
+    return { module: this, providers, exports: providers.map(({ provide }) => provide) };
   }
-}
 
-function asModule(core: DynamicModule): DynamicModule {
-  return { module: SqsModule, imports: [core], exports: [core] };
+  private static asModule(setup: SqsCoreSetup): DynamicModule {
+    const core = SqsCoreModule.for(setup);
+    return { module: this, imports: [core], exports: [core] };
+  }
 }
 
 function optionProviders(options: SqsModuleAsyncOptions): Provider[] {

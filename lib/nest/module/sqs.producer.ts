@@ -46,6 +46,15 @@ export class SqsProducer {
     return this.runtime.producer.bake(task, data, options);
   }
 
+  /**
+   * Runs the task's handler here, through its pipes, guards and interceptors, and sends nothing. Hooks, task
+   * interceptors, time limits and policies belong to deliveries and take no part. Answers the handler's value.
+   * @throws TaskNotFoundError where the handler is not in this app, or what the handler throws
+   */
+  runLocal<Input>(task: SendTarget<Input>, data: NoInfer<Input>): Promise<unknown> {
+    return this.runtime.runLocal(task, data);
+  }
+
   /** A queue by its name, registered or not. */
   queue(name: string): SqsQueue {
     return new SqsQueue(this.runtime, name);

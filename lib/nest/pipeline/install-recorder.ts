@@ -1,3 +1,5 @@
+import { methodsWith } from '../methods-with.js';
+import type { Callable } from '../methods-with.js';
 import { HANDLER_NAME } from '../sqs.constants.js';
 import type { HandlerExtras } from '../handler-definition.js';
 import { ErrorRecorderInterceptor } from './error-recorder.interceptor.js';
@@ -58,24 +60,9 @@ function installInterceptor(controller: Controller, handler: Callable): void {
   prependRecorder(Reflect.hasMetadata(INTERCEPTORS, controller) ? controller : handler);
 }
 
-type Callable = (...args: unknown[]) => unknown;
-
 /** The pattern handlers of a class, inherited ones included, by method name. */
 export function handlersOf(prototype: object): [string, Callable][] {
-  const found = new Map<string, Callable>();
-  for (let level: object | null = prototype; level !== null; level = parentOf(level)) {
-    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(level))) {
-      if (found.has(name) || typeof value !== 'function') continue;
-      if (Reflect.hasMetadata(PATTERN_HANDLER, value as Callable))
-        found.set(name, value as Callable);
-    }
-  }
-  return [...found];
-}
-
-function parentOf(prototype: object): object | null {
-  const parent = Object.getPrototypeOf(prototype) as object | null;
-  return parent === Object.prototype ? null : parent;
+  return methodsWith(prototype, PATTERN_HANDLER);
 }
 
 function prependRecorder(target: object): void {

@@ -5,3 +5,12 @@ export const PATTERN_EXTRAS = 'microservices:pattern_extras';
 export const EXCEPTION_FILTERS = '__exceptionFilters__';
 export const FILTER_CATCHES = '__filterCatchExceptions__';
 export const HTTP_PATH = 'path';
+export const PATTERN = 'microservices:pattern';
+export const TRANSPORT = 'microservices:transport';
+export const PARAMETERS = '__routeArguments__';
+
+/** What `PATTERN_HANDLER` says of an event handler. */
+export const EVENT_HANDLER = 2;
+/** How the metadata of parameters call `@Payload()` and `@Ctx()`. */
+export const PAYLOAD_PARAMETER = 3;
+export const CONTEXT_PARAMETER = 6;

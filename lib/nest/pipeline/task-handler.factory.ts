@@ -14,10 +14,22 @@ import { checkedBatch, checkedData } from './checked-data.js';
 import type { HandlerRegistration } from './handler-registration.js';
 import type { ProcessingHooks } from './processing-hooks.js';
 import { runNestHandler } from './run-nest-handler.js';
+import type { ValueSink } from './run-nest-handler.js';
+
+/** Where the values of requests go. */
+export interface ReplyValues {
+  /** Undefined where nobody asked for a reply. */
+  streamOf(delivery: TaskDelivery): ValueSink | undefined;
+}
+
+const noReplies: ReplyValues = { streamOf: () => undefined };
 
 /** Turns what Nest bound into what the engine runs. */
 export class TaskHandlerFactory {
-  constructor(private readonly hooks: ProcessingHooks) {}
+  constructor(
+    private readonly hooks: ProcessingHooks,
+    private readonly replies: ReplyValues = noReplies,
+  ) {}
 
   create(registrations: readonly HandlerRegistration[]): HandlerMatch {
     const [first] = registrations;
@@ -64,7 +76,8 @@ export class TaskHandlerFactory {
   ): Promise<unknown> {
     const [only, second] = registrations;
     if (only !== undefined && second === undefined) {
-      return this.runOne(delivery, (context) => runChecked(only, delivery, context));
+      const sink = this.replies.streamOf(delivery);
+      return this.runOne(delivery, (context) => runChecked(only, delivery, context, sink));
     }
     return this.runOne(delivery, () => runAll(registrations, delivery));
   }
@@ -91,8 +104,9 @@ async function runChecked(
   { callback, definition }: HandlerRegistration,
   delivery: TaskDelivery,
   context: SqsContext,
+  sink?: ValueSink,
 ): Promise<unknown> {
-  return runNestHandler(callback, await checkedData(delivery, definition), context);
+  return runNestHandler(callback, await checkedData(delivery, definition), context, sink);
 }
 
 /** Every event handler runs to its end before the task is settled; the first failure in order decides. */

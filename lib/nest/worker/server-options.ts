@@ -4,7 +4,7 @@ import type { SqsModuleOptions } from '../module/sqs-module.options.js';
 
 type ConnectOptions = Pick<
   SqsModuleOptions,
-  'connection' | 'connections' | 'queuePrefix' | 'onMissingQueue' | 'serviceName'
+  'connection' | 'connections' | 'queuePrefix' | 'onMissingQueue' | 'serviceName' | 'replies'
 >;
 
 /** A worker by hand, without `SqsModule`: how queues are reached, and how they are consumed. */
@@ -14,7 +14,8 @@ export function splitServerOptions(options: ServerSqsOptions): {
   connect: ConnectOptions;
   work: WorkerOptions;
 } {
-  const { connection, connections, queuePrefix, onMissingQueue, serviceName, ...work } = options;
-  const connect = { connection, connections, queuePrefix, onMissingQueue, serviceName };
+  const { connection, connections, queuePrefix, onMissingQueue, serviceName, replies, ...work } =
+    options;
+  const connect = { connection, connections, queuePrefix, onMissingQueue, serviceName, replies };
   return { connect: given(connect), work };
 }

@@ -61,9 +61,8 @@ export class ServerSqs
     this.host = host ?? new SqsRuntime({ options: connect, parts: defaultParts });
     this.options = this.host.parts.resolveWorker(work);
     for (const queue of this.options.queues ?? []) this.host.registerQueue(queue.name);
-    const factory = new TaskHandlerFactory({
-      around: (context, run) => this.around(context, run),
-    });
+    const hooks = { around: this.around.bind(this) };
+    const factory = new TaskHandlerFactory(hooks, this.host.replier);
     this.handlers = new HandlerRegistry(factory);
     this.ended = new Promise((resolve) => (this.reportEnd = resolve));
   }
@@ -165,6 +164,7 @@ export class ServerSqs
       resolved: this.options,
     });
     this.control = this.host.parts.createWorker(setup);
+    for (const { name } of setup.queues) this.host.stats.watch(name);
     this.events.attach(this.control);
     this.followEnd(this.control);
     this.control.start();

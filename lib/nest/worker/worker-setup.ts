@@ -24,6 +24,8 @@ export async function buildWorkerSetup(facts: WorkerSetupFacts): Promise<WorkerS
     queues: await Promise.all(queues.map((queue) => queueSetup(host, queue))),
     handlers,
     interceptors: host.taskInterceptors,
+    replies: host.replier,
+    taskScope: host.taskScope,
     stopWhen: resolved.stopWhen,
     drainTimeoutMs: resolved.drainTimeoutMs,
     clock: host.parts.clock,

@@ -1,17 +1,20 @@
 import { UndecodableMessageError } from '../../contracts/errors/index.js';
 import type { Codec, CodecLookup } from '../../contracts/format.js';
+import { compressed } from './compressed-codec.js';
 import { jsonCodec } from './json-codec.js';
 import { lenientJsonCodec } from './lenient-json-codec.js';
+import { richCodec } from './rich-codec.js';
 
 /**
- * Finds codecs by name: `json`, `lenient`, and those given here, which may replace them. No name, and the media type
- * of JSON that other senders write, mean `json`.
+ * Finds codecs by name: `json`, `lenient`, `rich`, the compressing `json+deflate` and `rich+deflate`, and those given
+ * here, which may replace them. No name, and the media type of JSON that other senders write, mean `json`.
  */
 export function createCodecLookup(codecs: readonly Codec[] = []): CodecLookup {
   const byName = new Map<string, Codec>([
     ['json', jsonCodec],
     ['lenient', lenientJsonCodec],
   ]);
+  for (const codec of builtIn) byName.set(codec.name, codec);
   for (const codec of codecs) byName.set(codec.name, codec);
   return (name) => {
     const codec = byName.get(name === undefined || name === 'application/json' ? 'json' : name);
@@ -19,6 +22,8 @@ export function createCodecLookup(codecs: readonly Codec[] = []): CodecLookup {
     return codec;
   };
 }
+
+const builtIn: readonly Codec[] = [richCodec, compressed(jsonCodec), compressed(richCodec)];
 
 function unknownCodec(name: string | undefined, known: readonly string[]): UndecodableMessageError {
   return new UndecodableMessageError({

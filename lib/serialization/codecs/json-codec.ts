@@ -23,7 +23,7 @@ export function writeJson(value: unknown): string {
 }
 
 // JSON leaves U+FFFE and U+FFFF as they are, and SQS refuses a body that has them.
-function escapeForSqs(text: string): string {
+export function escapeForSqs(text: string): string {
   return /[\uFFFE\uFFFF]/.test(text)
     ? text.replace(/[\uFFFE\uFFFF]/g, (character) =>
         character === '\uFFFE' ? '\\ufffe' : '\\uffff',

@@ -1,6 +1,13 @@
 import { UndecodableMessageError } from '../../contracts/errors/index.js';
-import type { DecodeOptions, MessageFormat, TaskPacket } from '../../contracts/format.js';
+import type {
+  Codec,
+  DecodeOptions,
+  MessageFormat,
+  NamedText,
+  TaskPacket,
+} from '../../contracts/format.js';
 import type { MessageAttributes, ReceivedMessage } from '../../contracts/gateway.js';
+import { attributeText, isRecord, nameOf, own } from './fields.js';
 import { patternRoute } from './pattern-route.js';
 
 /** The message attribute that names the codec of a body that is not JSON. */
@@ -13,8 +20,8 @@ export const CODEC_ATTRIBUTE = 'ContentType';
 export const nativeFormat: MessageFormat = {
   name: 'native',
   encode(packet, { codec }) {
-    const body = codec.encode(envelopeOf(packet));
-    return codec.name === 'json' ? { body } : { body, attributes: codecAttribute(codec.name) };
+    const { text, codec: name } = encodeNamed(codec, envelopeOf(packet));
+    return name === 'json' ? { body: text } : { body: text, attributes: codecAttribute(name) };
   },
   decode(message, options) {
     return packetOf(readBody(message, options));
@@ -31,15 +38,16 @@ function envelopeOf(packet: TaskPacket): Record<string, unknown> {
   return envelope;
 }
 
+function encodeNamed(codec: Codec, value: unknown): NamedText {
+  return codec.encodeNamed?.(value) ?? { text: codec.encode(value), codec: codec.name };
+}
+
 function codecAttribute(name: string): MessageAttributes {
   return { [CODEC_ATTRIBUTE]: { dataType: 'String', stringValue: name } };
 }
 
 function readBody(message: ReceivedMessage, options: DecodeOptions): unknown {
-  const named = Object.hasOwn(message.attributes, CODEC_ATTRIBUTE)
-    ? message.attributes[CODEC_ATTRIBUTE]
-    : undefined;
-  return options.codecs(named?.stringValue).decode(message.body);
+  return options.codecs(attributeText(message, CODEC_ATTRIBUTE)).decode(message.body);
 }
 
 function packetOf(body: unknown): TaskPacket {
@@ -74,18 +82,4 @@ function requirePattern(envelope: Record<string, unknown>): string {
   throw new UndecodableMessageError({
     problem: `expected "pattern" to be text, a number or an object, got ${nameOf(given)}`,
   });
-}
-
-function own(fields: Record<string, unknown>, key: string): unknown {
-  return Object.hasOwn(fields, key) ? fields[key] : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function nameOf(value: unknown): string {
-  if (value === '') return 'empty text';
-  if (value === null || value === undefined) return String(value);
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 }

@@ -117,6 +117,8 @@ function fakeProducer(log: Pick<FakeParts, 'sent' | 'calls'>): TaskProducer {
   };
   return {
     send: async ({ queue, pattern }, data, options) => accept({ queue, pattern, data, options }),
+    request: async ({ queue, pattern }, data, _reply, options) =>
+      accept({ queue, pattern, data, options }),
     sendMany: async ({ queue, pattern }, data) =>
       data.map((one) => accept({ queue, pattern, data: one })),
     batch: async () => [],

@@ -64,7 +64,7 @@ describe('nativeFormat', () => {
 
   test('says which codecs are known where the named one is not', () => {
     const attributes = { ContentType: { dataType: 'String', stringValue: 'pickle' } };
-    expect(() => decode('{"pattern":"p"}', attributes)).toThrow(/"pickle".*json, lenient, hex/);
+    expect(() => decode('{"pattern":"p"}', attributes)).toThrow(/"pickle".*json, lenient.*hex/);
     expect(() => decode('{"pattern":"p"}', attributes)).toThrow(UndecodableMessageError);
   });
 
@@ -128,7 +128,7 @@ describe('nativeFormat', () => {
           ContentType: { dataType: 'String', stringValue: codec },
         });
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     );
     expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(before);
   });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { SqsSendInterceptor, SqsTaskInterceptor } from '../../interceptors.js';
 import { SQS_LIMITS } from '../../limits.js';
-import { QUEUE_DEFAULTS } from '../defaults.js';
-import type { ModuleOptions } from '../module-options.js';
-import { interceptors } from './opaque.js';
+import { QUEUE_DEFAULTS, REPLIES_DEFAULTS } from '../defaults.js';
+import type { ModuleOptions, RepliesOptions } from '../module-options.js';
+import { codecList, interceptors } from './opaque.js';
 import { option, required, text } from './option.js';
 import { producerSchema } from './producer-schema.js';
 import { onMissingQueue, queueEntry } from './queue-schema.js';
@@ -12,6 +12,17 @@ import { schemaOf } from './schema-of.js';
 const queueToRegister = required(queueEntry, {
   expected: 'a queue name, or an object with name',
   description: 'A queue this app uses.',
+});
+
+export const repliesSchema = schemaOf<RepliesOptions>()({
+  prefix: option(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/), {
+    expected: '1 to 40 letters, digits, "-" and "_"',
+    description:
+      'What the name of a reply queue starts with, after `queuePrefix`; workers answer nowhere else.',
+    range: '1…40 letters, digits, "-" and "_"',
+    default: `'${REPLIES_DEFAULTS.prefix}'`,
+    cost: 'A short one lets strangers have replies sent to more queues.',
+  }),
 });
 
 export const moduleSchema = schemaOf<ModuleOptions>()({
@@ -49,6 +60,15 @@ export const moduleSchema = schemaOf<ModuleOptions>()({
   producer: option(producerSchema, {
     expected: 'an object of producer options',
     description: 'How sends are gathered into requests.',
+  }),
+  codecs: codecList({
+    description:
+      'Further codecs by their names; one may replace a built-in one. Every message may name any of them.',
+    default: 'json, lenient, rich, json+deflate, rich+deflate',
+  }),
+  replies: option(repliesSchema, {
+    expected: 'an object with prefix',
+    description: 'Which queues requests of `ClientSqs` are answered in.',
   }),
   sendInterceptors: interceptors<SqsSendInterceptor>({
     description: 'Around every send, outermost first: instances, or classes that Nest makes.',

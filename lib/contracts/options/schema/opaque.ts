@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MessageFormat } from '../../format.js';
+import type { Codec, MessageFormat } from '../../format.js';
 import type { OutcomePolicy } from '../../policies.js';
 import type { StopPolicy } from '../../stop-policy.js';
 import type { Given } from '../module-options.js';
@@ -34,6 +34,16 @@ export function messageFormat(facts: Facts) {
     ...facts,
     expected: 'a message format: an object with name, encode() and decode()',
   });
+}
+
+export function codecList(facts: Facts) {
+  return option(
+    z.custom<readonly Codec[]>((value) => Array.isArray(value) && value.every(isFormat)),
+    {
+      ...facts,
+      expected: 'a list of codecs: objects with name, encode() and decode()',
+    },
+  );
 }
 
 /** Interceptors: instances, or classes that are made later. */

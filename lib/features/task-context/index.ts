@@ -1,0 +1,3 @@
+export * from './no-task-context.error.js';
+export * from './task-context.js';
+export * from './task-context.feature.js';

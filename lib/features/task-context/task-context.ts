@@ -1,0 +1,73 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
+import { NoTaskContextError } from './no-task-context.error.js';
+
+type Values = Readonly<Record<string, unknown>>;
+
+/**
+ * Key-values that travel with tasks: what is set where a task is sent can be read in its handler, in everything around
+ * the handler, and where the tasks that the handler sends are handled. Values must be what the codec can carry.
+ */
+@Injectable()
+export class TaskContext {
+  private readonly storage = new AsyncLocalStorage<{ values: Values }>();
+  private hasBeenEntered = false;
+
+  /**
+   * Runs a function with these values on top of those that are there; what it sets ends with it.
+   *
+   * @example
+   * ```ts
+   * use(request: Request, _response: Response, next: NextFunction) {
+   *   this.context.run({ requestId: request.headers['x-request-id'] }, next);
+   * }
+   * ```
+   */
+  run<R>(values: Values, work: () => R): R {
+    return this.enter({ ...this.all(), ...values }, work);
+  }
+
+  /**
+   * Sets a value for the rest of this request or task, and for what it sends from now on.
+   * @throws NoTaskContextError outside of `run()` and of tasks
+   */
+  set(key: string, value: unknown): void {
+    const store = this.storage.getStore();
+    if (store === undefined) throw new NoTaskContextError({ key });
+    // Replaced, never changed: sends that are under way keep what they took.
+    store.values = { ...store.values, [key]: value };
+  }
+
+  /** Undefined for what was not set, and outside of `run()` and of tasks. */
+  get<T = unknown>(key: string): T | undefined {
+    const { values } = this.storage.getStore() ?? { values: {} };
+    return Object.hasOwn(values, key) ? (values[key] as T) : undefined;
+  }
+
+  /** Forgets all values, those that came with the task included. */
+  clear(): void {
+    const store = this.storage.getStore();
+    if (store !== undefined) store.values = {};
+  }
+
+  /** All values, as a copy. */
+  all(): Record<string, unknown> {
+    return { ...this.storage.getStore()?.values };
+  }
+
+  /** The values as they are, for sends; undefined outside of `run()` and of tasks. */
+  running(): Record<string, unknown> | undefined {
+    return this.storage.getStore()?.values;
+  }
+
+  /** False until some values were there for the first time. */
+  get isUsed(): boolean {
+    return this.hasBeenEntered;
+  }
+
+  /** Runs work with exactly these values. */
+  enter<R>(values: Values, work: () => R): R {
+    this.hasBeenEntered = true;
+    return this.storage.run({ values }, work);
+  }
+}

@@ -1,0 +1,52 @@
+import { TaskNotFoundError } from '../../contracts/index.js';
+import type {
+  Clock,
+  HandlerLookup,
+  HandlerMatch,
+  TaskDelivery,
+  TaskScope,
+  TaskTarget,
+} from '../../contracts/index.js';
+import { localDelivery } from './local-delivery.js';
+
+export interface LocalRunnerParts {
+  readonly clock: Clock;
+  /** Handlers of the app: those of its servers, or found without one. */
+  lookups(): readonly HandlerLookup[];
+  /** The logical name of a queue that is given by name, URL or ARN. */
+  nameOf(queue: string): string;
+  /** Key-values of the task or request that is running. */
+  taskContext(): Record<string, unknown> | undefined;
+  readonly taskScope: TaskScope;
+}
+
+/** Runs handlers here instead of sending. No task interceptor, hook, time limit or policy: only what Nest puts around. */
+export class LocalRunner {
+  constructor(private readonly parts: LocalRunnerParts) {}
+
+  /** @throws TaskNotFoundError */
+  async run({ queue, pattern }: TaskTarget, data: unknown): Promise<unknown> {
+    const { clock, nameOf, taskContext, taskScope } = this.parts;
+    const target = { queue: nameOf(queue), pattern };
+    const match = this.find(target);
+    const context = taskContext() ?? {};
+    const delivery = localDelivery({ target, data, context, clock });
+    // As in a worker: a batch handler gets each task's context beside its data.
+    return taskScope(match.kind === 'batch' ? {} : context, () => runMatch(match, delivery));
+  }
+
+  private find({ queue, pattern }: TaskTarget): HandlerMatch {
+    for (const lookup of this.parts.lookups()) {
+      const match = lookup.find(queue, pattern);
+      if (match !== undefined) return match;
+    }
+    throw new TaskNotFoundError({ pattern });
+  }
+}
+
+async function runMatch(match: HandlerMatch, delivery: TaskDelivery): Promise<unknown> {
+  if (match.kind === 'task') return match.handler.run(delivery);
+  const errors = await match.handler.run([delivery]);
+  if (errors.has(delivery.message.id)) throw errors.get(delivery.message.id);
+  return undefined;
+}

@@ -1,0 +1,149 @@
+import { GatewayError, RefusedSendError, SendFailedError } from '../../contracts/index.js';
+import type { Codec, SqsLogger } from '../../contracts/index.js';
+import { remoteErrorOf } from './remote-error.js';
+import type { ReplyWay } from './reply-outbox.js';
+import { encodeReply } from './reply-packet.js';
+import type { RemoteError, ReplyPacket } from './reply-packet.js';
+
+export interface ReplyStreamParts {
+  readonly requestId: string;
+  readonly codec: Codec;
+  readonly logger: SqsLogger;
+  /** For logs. */
+  readonly fields: Record<string, unknown>;
+  /** Opens the way to the requester, when the first reply leaves. */
+  enter(): ReplyWay;
+}
+
+/**
+ * What one request is answered by one delivery. A value waits until the handler's turn is over: where the handler
+ * ends with it, the value and the end travel together, so that an ordinary reply is one message.
+ */
+export class ReplyStream {
+  private index = 0;
+  private held: { value: unknown } | undefined;
+  private way: ReplyWay | undefined;
+  private isGone = false;
+  private hasEnded = false;
+  /** The first value that cannot be sent at all. */
+  private refused: { error: unknown; index: number } | undefined;
+  private readonly sending: Promise<void>[] = [];
+
+  constructor(private readonly parts: ReplyStreamParts) {}
+
+  /** One value of the handler. */
+  next(value: unknown): void {
+    this.flush();
+    const held = (this.held = { value });
+    queueMicrotask(() => {
+      if (this.held === held && !this.hasEnded) this.flush();
+    });
+  }
+
+  /** The handler has given its last value; whether that counts is decided later. */
+  end(): void {
+    this.hasEnded = true;
+  }
+
+  /** Sends what is left and waits until all was accepted. Rejects where only running the task again can help. */
+  async complete(): Promise<void> {
+    const last = this.held;
+    this.held = undefined;
+    this.send({ ...responseOf(last), isDisposed: true });
+    await this.settled();
+    if (this.refused !== undefined) await this.fail(this.refused.error);
+  }
+
+  /** The task failed for good. */
+  async fail(reason: unknown): Promise<void> {
+    this.held = undefined;
+    await Promise.allSettled(this.sending);
+    // The requester takes what comes in order: the error stands where the value that cannot come would have stood.
+    this.index = this.refused?.index ?? this.index;
+    this.refused = undefined;
+    this.send({ err: this.carriable(remoteErrorOf(reason)), isDisposed: true });
+    await this.settled();
+  }
+
+  /** The task runs again, or nobody is to be answered: what was accepted so far stays. */
+  async abandon(): Promise<void> {
+    this.held = undefined;
+    await Promise.allSettled(this.sending);
+  }
+
+  leave(): void {
+    this.way?.leave();
+  }
+
+  private flush(): void {
+    const { held } = this;
+    this.held = undefined;
+    if (held !== undefined) this.send(responseOf(held));
+  }
+
+  private send(packet: Omit<ReplyPacket, 'id' | 'index'>): void {
+    if (this.isGone || this.refused !== undefined) return;
+    const sending = this.sendOne({ id: this.parts.requestId, index: this.index++, ...packet });
+    // `settled()` looks at it; until then nobody may call it unhandled.
+    sending.catch(() => {});
+    this.sending.push(sending);
+  }
+
+  private async sendOne(packet: ReplyPacket): Promise<void> {
+    try {
+      const { body, attributes } = encodeReply(packet, this.parts.codec);
+      this.way ??= this.parts.enter();
+      await this.way.send(body, attributes);
+    } catch (error) {
+      this.failed(error, packet);
+    }
+  }
+
+  private async settled(): Promise<void> {
+    await Promise.all(this.sending.splice(0));
+  }
+
+  private failed(error: unknown, { index }: ReplyPacket): void {
+    if (error instanceof RefusedSendError) {
+      this.refused ??= { error, index };
+      return this.parts.logger.error('A reply cannot be sent', this.parts.fields, error);
+    }
+    if (isWorthRunningAgain(error)) throw error;
+    if (this.isGone) return;
+    this.isGone = true;
+    this.sayGone(error);
+  }
+
+  private sayGone(error: unknown): void {
+    const { logger, fields } = this.parts;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (kindOf(error) === 'queue-not-found') {
+      logger.log('Nobody waits for a reply any more: its queue is gone', fields);
+    } else logger.error('A reply was refused', { ...fields, reason });
+  }
+
+  /** Details that the codec cannot write are left out. */
+  private carriable(error: RemoteError): RemoteError {
+    try {
+      this.parts.codec.encode(error);
+      return error;
+    } catch {
+      return { name: error.name, message: error.message };
+    }
+  }
+}
+
+function responseOf(held: { value: unknown } | undefined): { response?: unknown } {
+  return held === undefined || held.value === undefined ? {} : { response: held.value };
+}
+
+/** SQS could not take it for the moment, however often it was tried. */
+function isWorthRunningAgain(error: unknown): boolean {
+  if (!(error instanceof SendFailedError)) return true;
+  return !(error.cause instanceof GatewayError) || error.cause.isPassing;
+}
+
+function kindOf(error: unknown): unknown {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof GatewayError ? cause.kind : undefined;
+}

@@ -1,0 +1,83 @@
+import type { Clock, SqsLogger, Timer } from '../../contracts/index.js';
+import { Background } from '../../primitives/background.js';
+import { settledWithin } from '../../primitives/wait.js';
+import type { BoundHook } from '../hooks/bound-hook.js';
+import type { QueueAttributes } from '../module/queue-attributes.js';
+
+/** Milliseconds that closing waits for subscribers. */
+const CLOSE_MS = 5_000;
+
+export interface StatsSubscriber {
+  readonly everyMs: number;
+  readonly hook: BoundHook<[string, QueueAttributes]>;
+}
+
+export interface QueueStatsParts {
+  readonly clock: Clock;
+  readonly logger: SqsLogger;
+  readAttributes(queue: string): Promise<QueueAttributes>;
+}
+
+/**
+ * Tells subscribers regularly how queues are. Each queue has a timer of its own per period, apart from all polling;
+ * subscribers with the same period share its request. Without subscribers there is neither timer nor request.
+ */
+export class QueueStats {
+  private readonly periods = new Map<number, StatsSubscriber[]>();
+  private readonly watched = new Set<string>();
+  private readonly timers = new Map<string, Timer>();
+  private readonly background: Background;
+  private isClosed = false;
+
+  constructor(private readonly parts: QueueStatsParts) {
+    const { logger } = parts;
+    this.background = new Background((error) =>
+      logger.error('Queue statistics failed where they should not', {}, error),
+    );
+  }
+
+  /** To be called before the first queue is watched. */
+  subscribe(subscriber: StatsSubscriber): void {
+    const present = this.periods.get(subscriber.everyMs) ?? [];
+    this.periods.set(subscriber.everyMs, [...present, subscriber]);
+  }
+
+  watch(queue: string): void {
+    if (this.isClosed || this.watched.has(queue)) return;
+    this.watched.add(queue);
+    for (const everyMs of this.periods.keys()) this.arm(queue, everyMs);
+  }
+
+  /** Starts no further round and waits for those that run. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    for (const timer of this.timers.values()) timer.cancel();
+    this.timers.clear();
+    if (this.background.size === 0) return;
+    await settledWithin(this.background.idle(), CLOSE_MS, this.parts.clock);
+  }
+
+  private arm(queue: string, everyMs: number): void {
+    const round = (): void => this.background.track(this.round(queue, everyMs));
+    this.timers.set(`${everyMs} ${queue}`, this.parts.clock.setTimer(round, everyMs));
+  }
+
+  private async round(queue: string, everyMs: number): Promise<void> {
+    await this.tell(queue, this.periods.get(everyMs) ?? []);
+    if (!this.isClosed) this.arm(queue, everyMs);
+  }
+
+  private async tell(queue: string, subscribers: readonly StatsSubscriber[]): Promise<void> {
+    const { readAttributes, logger } = this.parts;
+    try {
+      const attributes = await readAttributes(queue);
+      await Promise.all(subscribers.map(({ hook }) => hook.runIsolated(queue, attributes)));
+    } catch (error) {
+      logger.error(
+        'The attributes of a queue could not be read for @OnQueueStats()',
+        { queue },
+        error,
+      );
+    }
+  }
+}

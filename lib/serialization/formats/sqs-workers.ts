@@ -1,0 +1,104 @@
+import { InvalidOptionsError, UndecodableMessageError } from '../../contracts/errors/index.js';
+import type { Codec, EncodeOptions, MessageFormat, TaskPacket } from '../../contracts/format.js';
+import type { MessageAttributeValue, ReceivedMessage } from '../../contracts/gateway.js';
+import { readPythonJson } from '../codecs/python-json.js';
+import { pickleCodec } from '../pickle/pickle-codec.js';
+import { attributeText, requireRecord } from './fields.js';
+import { jsonOf, requireObject, unwritable } from './json-of.js';
+
+/** Names that sqs-workers gives its codecs. */
+export type SqsWorkersCodec = 'json' | 'pickle' | 'pickle_compat';
+
+export interface SqsWorkersOptions {
+  /**
+   * How messages are written; all three are read. Pickles are written with protocol 2. sqs-workers 0.5.0 does not know
+   * `pickle_compat`.
+   *
+   * @default 'json'
+   */
+  codec?: SqsWorkersCodec;
+}
+
+/**
+ * Messages of sqs-workers: the keyword arguments as body; name, codec and context as attributes. The handler gets the
+ * kwargs object; the context is its task context. Pickles are read as plain data only: nothing is ever constructed.
+ *
+ * @throws InvalidOptionsError
+ */
+export function sqsWorkers({ codec = 'json' }: SqsWorkersOptions = {}): MessageFormat {
+  if (!isCodec(codec)) throw unknownCodec(codec);
+  return {
+    name: 'sqs-workers',
+    encode(packet, options) {
+      const write = (value: unknown) => writerFor(codec, options).encode(value);
+      const kwargs = requireObject(packet.data, 'sqs-workers', '$');
+      return {
+        body: write(kwargs),
+        attributes: {
+          ContentType: attribute(codec),
+          JobContext: attribute(write(packet.context ?? {})),
+          JobName: attribute(requireName(packet.pattern)),
+        },
+      };
+    },
+    decode: (message) => packetOf(message),
+  };
+}
+
+const codecNames: readonly string[] = [
+  'json',
+  'pickle',
+  'pickle_compat',
+] satisfies SqsWorkersCodec[];
+
+const readers: Record<SqsWorkersCodec, (text: string) => unknown> = {
+  json: readPythonJson,
+  pickle: (text) => pickle.decode(text),
+  pickle_compat: (text) => pickle.decode(text),
+};
+
+const pickle = pickleCodec('pickle');
+
+function writerFor(codec: SqsWorkersCodec, options: EncodeOptions): Codec {
+  return codec === 'json' ? jsonOf(options.codec) : pickle;
+}
+
+function packetOf(message: ReceivedMessage): TaskPacket {
+  const pattern = requireAttribute(message, 'JobName');
+  const read = readerOf(requireAttribute(message, 'ContentType'));
+  const data = requireRecord(read(message.body), 'the body to be an object of keyword arguments');
+  const context = attributeText(message, 'JobContext');
+  if (context === undefined) return { pattern, data };
+  return { pattern, data, context: requireRecord(read(context), '"JobContext" to be an object') };
+}
+
+function readerOf(codec: string): (text: string) => unknown {
+  if (isCodec(codec)) return readers[codec];
+  throw new UndecodableMessageError({
+    problem: `its codec "${codec}" is none of sqs-workers. Known: ${codecNames.join(', ')}`,
+  });
+}
+
+function requireAttribute(message: ReceivedMessage, name: string): string {
+  const value = attributeText(message, name);
+  if (value !== undefined && value !== '') return value;
+  throw new UndecodableMessageError({ problem: `it has no text attribute "${name}"` });
+}
+
+function requireName(pattern: string): string {
+  if (pattern !== '') return pattern;
+  throw unwritable('sqs-workers', 'JobName', 'empty text');
+}
+
+function isCodec(name: string): name is SqsWorkersCodec {
+  return codecNames.includes(name);
+}
+
+function unknownCodec(codec: unknown): InvalidOptionsError {
+  const problem = `Expected codec to be one of ${codecNames.join(', ')}, got ${String(codec)}`;
+  return new InvalidOptionsError({ where: 'sqsWorkers()', problems: [problem] });
+}
+
+function attribute(value: string): MessageAttributeValue {
+  return { dataType: 'String', stringValue: value };
+}

@@ -1,0 +1,49 @@
+import type { MessageFormat, TaskPacket } from '../../contracts/format.js';
+import { readPythonJson } from '../codecs/python-json.js';
+import { isRecord, own, requireRecord, unexpected } from './fields.js';
+import { jsonOf, unwritable } from './json-of.js';
+
+/**
+ * Messages of sqspipes: `{ "meta", "value" }` on one FIFO queue for each stage and priority. The handler gets the value;
+ * its pattern is the stage's name, `words-reduce` for the queues `words-reduce.fifo` and `words-reduce--p1.fifo`. `meta`
+ * is kept in the packet and written back; without one, the priority is the queue's.
+ */
+export function sqspipes(): MessageFormat {
+  return {
+    name: 'sqspipes',
+    encode: ({ data, meta }, { queue, codec }) => ({
+      body: jsonOf(codec).encode({ meta: metaOf(meta, queue), value: requireValue(data) }),
+    }),
+    decode: ({ body }, { queue }) => packetOf(readPythonJson(body), queue),
+  };
+}
+
+function metaOf(meta: Record<string, unknown> = {}, queue: string): Record<string, unknown> {
+  const { priority = stageOf(queue).priority } = meta;
+  // The next stage takes it as an index: anything else hangs or crashes it.
+  if (Number.isSafeInteger(priority) && (priority as number) >= 0) return { ...meta, priority };
+  throw unwritable('sqspipes', '$.meta.priority', `${String(priority)}, not a whole number from 0`);
+}
+
+function requireValue(data: unknown): unknown {
+  if (data !== undefined) return data;
+  throw unwritable('sqspipes', '$', 'undefined');
+}
+
+function packetOf(body: unknown, queue: string): TaskPacket {
+  const expected = 'an object with "meta" and "value"';
+  const envelope = requireRecord(body, expected);
+  for (const key of ['meta', 'value']) {
+    if (!Object.hasOwn(envelope, key)) throw unexpected(`${expected}, "${key}" too`, undefined);
+  }
+  const packet: TaskPacket = { pattern: stageOf(queue).stage, data: own(envelope, 'value') };
+  const meta = own(envelope, 'meta');
+  // The last stage of sqspipes takes any meta, and so do we.
+  return isRecord(meta) ? { ...packet, meta } : packet;
+}
+
+function stageOf(queue: string): { stage: string; priority: number } {
+  const [, stage = queue, priority = '0'] =
+    /^(.*?)(?:--p(\d{1,15}))?(?:\.fifo)?$/s.exec(queue) ?? [];
+  return { stage, priority: Number(priority) };
+}

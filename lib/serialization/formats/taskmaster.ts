@@ -1,0 +1,33 @@
+import type { EncodedTask, MessageFormat, TaskPacket } from '../../contracts/format.js';
+import { readPythonJson } from '../codecs/python-json.js';
+import { requireRecord, requireRecordField } from './fields.js';
+import { jsonOf, requireObject } from './json-of.js';
+import { requireTask } from './squids.js';
+
+export interface TaskmasterOptions {
+  /** Sender identity, as the attribute `service_name`. @default the module's `serviceName` */
+  serviceName?: string;
+}
+
+/**
+ * Messages of sqstaskmaster: `{ "task", "kwargs" }`. The handler gets the kwargs object. With the codec `lenient`, values
+ * that JSON lacks are written as text, as sqstaskmaster does.
+ */
+export function taskmaster({ serviceName }: TaskmasterOptions = {}): MessageFormat {
+  return {
+    name: 'taskmaster',
+    encode({ pattern, data }, { codec }): EncodedTask {
+      const kwargs = requireObject(data, 'taskmaster', '$');
+      const body = jsonOf(codec).encode({ task: pattern, kwargs });
+      if (serviceName === undefined) return { body };
+      const service_name = { dataType: 'String', stringValue: serviceName };
+      return { body, attributes: { service_name } };
+    },
+    decode: ({ body }) => packetOf(readPythonJson(body)),
+  };
+}
+
+function packetOf(body: unknown): TaskPacket {
+  const envelope = requireRecord(body, 'an object with "task" and "kwargs"');
+  return { pattern: requireTask(envelope), data: requireRecordField(envelope, 'kwargs') };
+}

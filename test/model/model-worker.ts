@@ -1,0 +1,343 @@
+import {
+  silentLogger,
+  type EntryResult,
+  type QueueHandle,
+  type ReceivedMessage,
+  type SqsLogger,
+  type TaskDelivery,
+  type VisibilityChange,
+} from '../../lib/contracts/index.js';
+import type { Worker } from '../../lib/consumer/worker.js';
+import { retry } from '../../lib/consumer/retry/index.js';
+import { controlError } from '../support/control-errors.js';
+import { workerOn } from '../support/worker.js';
+import { ModelGateway, type GatewayWatch } from './model-gateway.js';
+import { ProcessClock } from './process-clock.js';
+import type { Act, Operation, Settings } from './scenario.js';
+import type { Task } from './task-book.js';
+import type { World } from './world.js';
+
+/** One run of a handler. */
+export interface Run {
+  readonly task: Task;
+  readonly worker: ModelWorker;
+  readonly delivery: TaskDelivery;
+  readonly receipt: string;
+  /** Its lease had ended by its end, as far as its process could know. */
+  endedLate: boolean;
+}
+
+/** What a process knows of a message that it was given. */
+interface Held {
+  readonly message: ReceivedMessage;
+  readonly givenAt: number;
+  /** When its visibility timeout ends, as far as this process can know. */
+  deadline: number;
+  isRefused: boolean;
+  /** Its handler has ended, or the process gave it back or lost track of it through a fault. */
+  isSettled: boolean;
+}
+
+/** A worker in a process of its own, and what the world may know of it. */
+export class ModelWorker implements GatewayWatch {
+  readonly clock: ProcessClock;
+  readonly gateway: ModelGateway;
+  readonly engine: Worker;
+  readonly running = new Set<Run>();
+  readonly held = new Map<string, Held>();
+  /** Messages that succeeded here and are not known to be deleted. */
+  private readonly unproved = new Set<string>();
+  private readonly runs = new Map<string, Run>();
+  concurrency: number;
+  isDead = false;
+  isPaused = false;
+  drain: { promise: Promise<void>; dueAt: number; isOver: boolean } | undefined;
+  /** Its drain ended with nothing left to do. */
+  private isSilent = false;
+
+  constructor(
+    readonly name: string,
+    private readonly world: World,
+    private readonly settings: Settings,
+  ) {
+    this.clock = new ProcessClock(world.clock);
+    this.concurrency = settings.concurrency;
+    this.gateway = new ModelGateway({
+      service: world.service,
+      clock: this.clock,
+      maxOpenReceives: settings.maxOpenReceives,
+      faultFor: (operation) => this.faultFor(operation),
+      watch: this,
+    });
+    this.engine = this.newEngine();
+    this.engine.on('task:settled', ({ delivery }) => this.settled(delivery));
+    this.engine.start();
+  }
+
+  get isTaking(): boolean {
+    return !this.isDead && this.drain === undefined;
+  }
+
+  stop(exiting: boolean): void {
+    this.begin(this.engine.drain({ exiting }), this.settings.drainTimeoutMs, exiting);
+    if (this.engine.drain() !== this.drain?.promise) {
+      this.world.violated(`${this.name}: a second drain is another promise`);
+    }
+  }
+
+  abort(): void {
+    if (this.drain?.isOver) return;
+    this.begin(this.engine.abort(), 0, true);
+  }
+
+  /** It did not end by itself: its calls never answer, its timers never fire, its handlers never end. */
+  kill(pollStays: boolean): void {
+    this.isDead = true;
+    this.gateway.isDead = true;
+    this.clock.kill();
+    this.running.clear();
+    if (!pollStays) void this.gateway.close();
+  }
+
+  /** The event loop stands still: an answer that was just coming in is read, and its time taken, after that. */
+  stalls(ms: number): void {
+    const now = this.world.clock.now();
+    for (const held of this.held.values()) if (held.givenAt === now) held.deadline += ms;
+    if (this.drain !== undefined) this.drain.dueAt += ms;
+  }
+
+  called(operation: Operation, detail: string): void {
+    this.world.log(`${this.name} → ${operation} ${detail}`);
+    if (this.isSilent) this.world.violated(`${this.name} called ${operation} after its drain`);
+  }
+
+  given(messages: ReceivedMessage[], seconds: number, isLost: boolean): void {
+    const names = messages.map((message) => this.world.nameOf(message.messageId)).join(' ');
+    if (names !== '') this.world.log(`${this.name} ← ${names}${isLost ? ' (not yet)' : ''}`);
+    for (const message of messages) {
+      const givenAt = this.world.clock.now();
+      const deadline = givenAt + seconds * 1_000;
+      const held = { message, givenAt, deadline, isRefused: false, isSettled: isLost };
+      this.held.set(message.receiptHandle, held);
+    }
+  }
+
+  deleting(handles: readonly string[]): void {
+    for (const handle of handles) {
+      const run = this.runs.get(handle);
+      if (!run?.endedLate) continue;
+      if (!(run.delivery.signal.reason instanceof Error)) {
+        this.world.violated(`${this.name} deletes ${run.task.id}, lost and its handler not told`);
+      }
+    }
+  }
+
+  deletesApplied(handles: readonly string[]): void {
+    for (const handle of handles) {
+      const held = this.held.get(handle);
+      if (held !== undefined) this.world.deleted(held.message.messageId, this);
+    }
+  }
+
+  deletesAnswered(handles: readonly string[], results: readonly EntryResult[]): void {
+    handles.forEach((handle, i) => {
+      const held = this.held.get(handle);
+      if (held === undefined || !results[i]?.ok) return;
+      // A yes while the lease was held is the only proof.
+      if (this.world.clock.now() < held.deadline) this.unproved.delete(held.message.messageId);
+    });
+  }
+
+  visibilityApplied(entries: readonly VisibilityChange[]): void {
+    for (const entry of entries) {
+      const held = this.held.get(entry.receiptHandle);
+      if (held !== undefined && !this.isExtension(entry)) held.isSettled = true;
+    }
+  }
+
+  visibilityAnswered(
+    entries: readonly VisibilityChange[],
+    results: readonly EntryResult[],
+    askedAt: number,
+  ): void {
+    entries.forEach((entry, i) => {
+      const held = this.held.get(entry.receiptHandle);
+      const result = results[i];
+      if (held === undefined || result === undefined) return;
+      if (result.ok) held.deadline = askedAt + entry.visibilityTimeoutSeconds * 1_000;
+      else if (result.failure.senderFault) held.isRefused = true;
+      if (held.isRefused && !this.isExtension(entry)) held.isSettled = true;
+    });
+  }
+
+  /** Anything else means that the process is done with the message. */
+  private isExtension({ visibilityTimeoutSeconds }: VisibilityChange): boolean {
+    return visibilityTimeoutSeconds === this.settings.visibilityTimeoutSeconds;
+  }
+
+  private begin(promise: Promise<void>, timeoutMs: number, exiting: boolean): void {
+    const dueAt = this.world.clock.now() + timeoutMs + 1_000;
+    const before = this.drain;
+    const drain = { promise, dueAt: Math.min(dueAt, before?.dueAt ?? Infinity), isOver: false };
+    this.drain = drain;
+    void promise.then(async () => {
+      drain.isOver = true;
+      const { unfinishedCount } = await this.engine.ended;
+      this.world.log(`${this.name} has drained, ${unfinishedCount} unfinished`);
+      if (exiting && !this.isDead) return this.kill(false);
+      const waiting = this.engine.status().queues[0]?.settlementsWaiting;
+      this.isSilent = unfinishedCount === 0 && waiting === 0;
+    });
+  }
+
+  private faultFor(operation: Operation) {
+    const fault = this.world.faults.take(operation);
+    if (fault !== undefined) this.world.log(`${this.name}   (${fault.kind} ${operation})`);
+    return fault;
+  }
+
+  private settled(delivery: TaskDelivery): void {
+    const held = this.held.get(delivery.message.raw.receiptHandle);
+    if (held !== undefined) held.isSettled = true;
+  }
+
+  private newEngine(): Worker {
+    const { settings, world } = this;
+    const { isFifo } = settings;
+    const handle: Partial<QueueHandle> = {
+      name: isFifo ? 'jobs.fifo' : 'jobs',
+      isFifo,
+      visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
+      deadLetter: world.deadLetterFor(this.gateway),
+    };
+    return workerOn({
+      gateway: this.gateway,
+      queueUrl: world.queueUrl,
+      clock: this.clock,
+      logger: this.logger(),
+      drainTimeoutMs: settings.drainTimeoutMs,
+      handle,
+      consume: {
+        concurrency: settings.concurrency,
+        prefetch: settings.prefetch,
+        waitTimeSeconds: settings.waitTimeSeconds,
+        settleLingerMs: settings.settleLingerMs,
+        fifoFailure: settings.fifoFailure,
+        onError: retry((_attempt, { error }) => (error as { delaySeconds?: number }).delaySeconds),
+        ...(settings.timeoutMs !== undefined && { timeoutMs: settings.timeoutMs }),
+        ...(settings.maxAttempts !== undefined && { maxAttempts: settings.maxAttempts }),
+      },
+      handlers: { job: (data, delivery) => this.handle(data as number, delivery) },
+    });
+  }
+
+  private logger(): SqsLogger {
+    const { world } = this;
+    return {
+      ...silentLogger,
+      payload: (body) => world.discarded((JSON.parse(body) as { data: number }).data, this),
+      error: (message, _fields, error) => {
+        if (!message.includes('should not')) return;
+        world.violated(`${this.name}: ${message}: ${String((error as Error).stack)}`);
+      },
+    };
+  }
+
+  private async handle(id: number, delivery: TaskDelivery): Promise<void> {
+    const run = this.starts(this.world.book.get(id), delivery);
+    const act = run.task.acts[run.task.runCount++] ?? plainSuccess;
+    try {
+      await this.play(act, delivery);
+      if (!this.isDead) this.succeeded(run);
+    } finally {
+      this.ends(run);
+    }
+  }
+
+  private async play(act: Act, delivery: TaskDelivery): Promise<void> {
+    if (act.blocksMs > 0) this.world.stall(act.blocksMs);
+    if (act.extendSeconds !== undefined) await delivery.extend(act.extendSeconds);
+    if (act.ms > 0) await this.sleep(act.ms, act.heeds ? delivery.signal : undefined);
+    if (this.world.barrier !== undefined) await this.world.barrier.opened;
+    conclude(act);
+  }
+
+  private sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = this.clock.setTimer(resolve, ms);
+      const stop = (): void => {
+        timer.cancel();
+        reject(new Error('it heeds its signal'));
+      };
+      if (signal?.aborted) stop();
+      signal?.addEventListener('abort', stop);
+    });
+  }
+
+  private starts(task: Task, delivery: TaskDelivery): Run {
+    const receipt = delivery.message.raw.receiptHandle;
+    const run: Run = { task, worker: this, delivery, receipt, endedLate: false };
+    const { world, held, name } = this;
+    world.log(`${name} starts ${world.nameOf(task.messageId)}`);
+    if (this.drain !== undefined) world.violated(`${name} starts ${task.id} after its drain began`);
+    const lease = held.get(receipt);
+    if (lease === undefined || lease.isRefused || world.clock.now() >= lease.deadline) {
+      world.violated(`${name} starts ${task.id}, whose lease it knows to be over`);
+    }
+    if (this.unproved.has(task.messageId)) {
+      world.violated(`${name} runs ${task.id} again after its success`);
+    }
+    world.checkOrder(run);
+    this.running.add(run);
+    this.runs.set(receipt, run);
+    if (this.running.size > this.concurrency) {
+      world.violated(`${name} runs ${this.running.size} at once, of ${this.concurrency}`);
+    }
+    return run;
+  }
+
+  private succeeded(run: Run): void {
+    run.task.hasSucceeded = true;
+    this.unproved.add(run.task.messageId);
+    this.world.log(`${this.name} succeeded with ${this.world.nameOf(run.task.messageId)}`);
+  }
+
+  private ends(run: Run): void {
+    const held = this.held.get(run.receipt);
+    run.endedLate = held !== undefined && this.world.clock.now() >= held.deadline;
+    this.running.delete(run);
+  }
+
+  /** Receipts that are this process's as far as it can know, and that it has not begun to settle. */
+  unsettledReceipts(): string[] {
+    const now = this.world.clock.now();
+    const isOurs = ({ isSettled, isRefused, deadline }: Held): boolean =>
+      !isSettled && !isRefused && now < deadline;
+    return [...this.held].filter(([, held]) => isOurs(held)).map(([receipt]) => receipt);
+  }
+}
+
+const plainSuccess: Act = {
+  kind: 'succeed',
+  ms: 0,
+  heeds: false,
+  delaySeconds: undefined,
+  blocksMs: 0,
+  extendSeconds: undefined,
+};
+
+function conclude({ kind, delaySeconds }: Act): void {
+  switch (kind) {
+    case 'succeed':
+      return;
+    case 'fail':
+      throw Object.assign(new Error('it fails'), { delaySeconds });
+    case 'retry':
+      throw controlError({ kind, ...(delaySeconds !== undefined && { delaySeconds }) });
+    case 'leave':
+      throw controlError({ kind });
+    case 'discard':
+    case 'dead-letter':
+      throw controlError({ kind, reason: 'it wants to' });
+  }
+}

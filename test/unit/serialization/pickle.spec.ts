@@ -1,0 +1,267 @@
+import { deflateSync } from 'node:zlib';
+import { UnserializableDataError } from '../../../lib/contracts/index.js';
+import { pickleCodec } from '../../../lib/serialization/pickle/pickle-codec.js';
+import { readPickle } from '../../../lib/serialization/pickle/pickle-reader.js';
+import { writePickle } from '../../../lib/serialization/pickle/pickle-writer.js';
+import { problemOf } from '../../support/recorded.js';
+
+describe('readPickle', () => {
+  test.each([
+    ['None', 'N.', null],
+    ['True', '\x88.', true],
+    ['False', '\x89.', false],
+    ['BININT1', 'K\xff.', 255],
+    ['BININT2', 'M\x00\x01.', 256],
+    ['BININT', 'J\xff\xff\xff\xff.', -1],
+    ['LONG1, empty', '\x8a\x00.', 0],
+    ['LONG1, negative', '\x8a\x01\x80.', -128],
+    ['LONG1, a power of two beyond 2^53', '\x8a\x09\x00\x00\x00\x00\x00\x00\x00\x00\x01.', 2 ** 64],
+    ['LONG4', '\x8b\x02\x00\x00\x00\x00\x01.', 256],
+    ['BINFLOAT', 'G\x3f\xf8\x00\x00\x00\x00\x00\x00.', 1.5],
+    ['NaN', 'G\x7f\xf8\x00\x00\x00\x00\x00\x00.', NaN],
+    ['SHORT_BINUNICODE', '\x8c\x02\xc3\xa9.', 'é'],
+    ['BINUNICODE', 'X\x04\x00\x00\x00\xf0\x9f\x98\x80.', '😀'],
+    ['BINUNICODE8', '\x8d\x01\x00\x00\x00\x00\x00\x00\x00a.', 'a'],
+    ['text of Python 2', 'U\x01a.', 'a'],
+    ['long text of Python 2', 'T\x01\x00\x00\x00a.', 'a'],
+    ['SHORT_BINBYTES', 'C\x02\x00\xff.', new Uint8Array([0, 255])],
+    ['BINBYTES', 'B\x01\x00\x00\x00\xff.', new Uint8Array([255])],
+    ['BINBYTES8', '\x8e\x01\x00\x00\x00\x00\x00\x00\x00\xff.', new Uint8Array([255])],
+    ['BYTEARRAY8', '\x96\x01\x00\x00\x00\x00\x00\x00\x00\xff.', new Uint8Array([255])],
+    ['EMPTY_TUPLE', ').', []],
+    ['TUPLE1', 'K\x01\x85.', [1]],
+    ['TUPLE2', 'K\x01K\x02\x86.', [1, 2]],
+    ['TUPLE3', 'K\x01K\x02K\x03\x87.', [1, 2, 3]],
+    ['TUPLE', '(K\x01K\x02K\x03K\x04t.', [1, 2, 3, 4]],
+    ['APPEND', ']K\x01a.', [1]],
+    ['APPENDS', '](K\x01K\x02e.', [1, 2]],
+    ['SETITEM', '}U\x01aK\x01s.', { a: 1 }],
+    ['SETITEMS', '}(U\x01aK\x01U\x01bNu.', { a: 1, b: null }],
+    ['an integer as key', '}K\x07Ns.', { 7: null }],
+    ['a set', '\x8f(K\x01K\x02\x90.', new Set([1, 2])],
+    ['a frozen set', '(K\x01\x91.', new Set([1])],
+    ['BINPUT, BINGET', 'U\x01aq\x05h\x05\x86.', ['a', 'a']],
+    ['LONG_BINPUT, LONG_BINGET', 'U\x01ar\x00\x01\x00\x00j\x00\x01\x00\x00\x86.', ['a', 'a']],
+    ['MEMOIZE', 'U\x01a\x94h\x00\x86.', ['a', 'a']],
+    ['FRAME', '\x95\x02\x00\x00\x00\x00\x00\x00\x00N.', null],
+    ['what follows STOP', 'N.garbage', null],
+    ['a key that only looks harmful', '}U\x0bconstructorU\x01xs.', { constructor: 'x' }],
+  ])('reads %s', (_name, pickle, value) => expect(read(pickle)).toEqual(value));
+
+  test.each([2, 3, 4, 5])('reads protocol %i', (protocol) =>
+    expect(read('N.', protocol)).toBeNull(),
+  );
+
+  test.each([0, 1, 6, 255])('refuses protocol %i', (protocol) =>
+    expect(problemOf(() => read('N.', protocol))).toMatch(`protocol ${protocol}`),
+  );
+
+  test.each([
+    ['GLOBAL', 'cos\nsystem\n.'],
+    ['STACK_GLOBAL', '\x8c\x02os\x8c\x06system\x93.'],
+    ['REDUCE', 'U\x02os)R.'],
+    ['BUILD', '}}b.'],
+    ['INST', '(ios\nsystem\n.'],
+    ['OBJ', '(U\x02oso.'],
+    ['NEWOBJ', 'U\x02os)\x81.'],
+    ['NEWOBJ_EX', 'U\x02os)}\x92.'],
+    ['EXT1', '\x82\x01.'],
+    ['EXT2', '\x83\x01\x00.'],
+    ['EXT4', '\x84\x01\x00\x00\x00.'],
+    ['PERSID', 'Pid\n.'],
+    ['BINPERSID', 'U\x02idQ.'],
+    ['NEXT_BUFFER', '\x97.'],
+    ['READONLY_BUFFER', 'N\x98.'],
+    ['POP', 'NN0.'],
+    ['POP_MARK', 'N(1.'],
+    ['DUP', 'N2\x86.'],
+    ['INT', 'I1\n.'],
+    ['LONG', 'L1L\n.'],
+    ['FLOAT', 'F1\n.'],
+    ['STRING', "S'a'\n."],
+    ['UNICODE', 'Va\n.'],
+    ['DICT', '(d.'],
+    ['LIST', '(l.'],
+    ['GET', 'g0\n.'],
+    ['PUT', 'Np0\n.'],
+    ['PROTO', '\x80\x02N.'],
+    ['0x00', '\x00.'],
+    ['0xff', '\xff.'],
+  ])('refuses the opcode %s by name', (name, pickle) =>
+    expect(problemOf(() => read(pickle))).toMatch(` ${name}, `),
+  );
+
+  test('knows every opcode there is, as data or by name', () => {
+    const unknown = Array.from({ length: 256 }, (_, opcode) => opcode).filter((opcode) =>
+      /opcode 0x/.test(problemOf(() => readPickle(new Uint8Array([0x80, 5, opcode])))),
+    );
+    // Python's pickletools lists 68 opcodes.
+    expect(unknown).toHaveLength(256 - 68);
+  });
+
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['no protocol', Buffer.from('N.')],
+    ['no end', pickleOf('N')],
+    ['no value', pickleOf('.')],
+    ['two values', pickleOf('NN.')],
+    ['an open list', pickleOf('N(.')],
+    ['a length beyond its end', pickleOf('X\xff\xff\xff\xffa.')],
+    ['a length of eight bytes', pickleOf('\x8e\xff\xff\xff\xff\xff\xff\xff\xffa.')],
+    ['an append to nothing', pickleOf('N(e.')],
+    ['an append across a mark', pickleOf('](K\x01a.')],
+    ['a dict with half an item', pickleOf('}(K\x01u.')],
+    ['an item of a list', pickleOf(']K\x01K\x01s.')],
+    ['an item of bytes', pickleOf('C\x01aK\x01K\x01s.')],
+    ['an item of a set', pickleOf('\x8fK\x01K\x01s.')],
+    ['a member of a list', pickleOf('](\x90.')],
+    ['an end without a beginning', pickleOf('Ne.')],
+    ['a value that was never given', pickleOf('h\x00.')],
+    ['a key that is a list', pickleOf('}]Ns.')],
+    ['a key that is a float', pickleOf('}G\x3f\xf8\x00\x00\x00\x00\x00\x00Ns.')],
+    ['a key that is None', pickleOf('}NNs.')],
+    ['a key given twice', pickleOf('}(K\x01NU\x011Nu.')],
+    ['half of a surrogate pair', pickleOf('\x8c\x03\xed\xa0\xbd.')],
+    ['text of Python 2 that is not ASCII', pickleOf('U\x01\xe9.')],
+    ['2^53 + 1', pickleOf('\x8a\x07\x01\x00\x00\x00\x00\x00\x20.')],
+    ['an integer of 200 bytes', pickleOf(`\x8a\xc8${'\x01'.repeat(200)}.`)],
+  ])('does not read %s', (_name, bytes) =>
+    expect(problemOf(() => readPickle(bytes))).toMatch('cannot be decoded'),
+  );
+
+  test.each([
+    ['the key __proto__', '}U\x09__proto__}U\x01xNss.'],
+    ['constructor.prototype', '}U\x0bconstructor}U\x09prototype}ss.'],
+    ['a list that holds itself', ']q\x00h\x00a.'],
+    ['a dict that holds itself', '}q\x00U\x01ah\x00s.'],
+    ['nesting', `${']'.repeat(1_002)}${'a'.repeat(1_001)}.`],
+    ['a million values', `(${'N'.repeat(1_000_001)}t.`],
+    ['a million memos', `N${'\x94'.repeat(1_000_001)}.`],
+  ])('refuses %s', (_name, pickle) => {
+    expect(problemOf(() => read(pickle))).toMatch('cannot be decoded');
+    expect(({} as { x?: unknown }).x).toBeUndefined();
+  });
+
+  test('refuses a small pickle that stands for a large value', () => {
+    const ten = 'h\x00'.repeat(10);
+    let pickle = `(X\x0a\x00\x00\x00${'a'.repeat(10)}q\x00`;
+    for (let level = 0; level < 12; level++) pickle += `(${ten}tq\x00`;
+    expect(pickle.length).toBeLessThan(500);
+    expect(problemOf(() => read(`${pickle}t.`))).toMatch('more than 16777216 characters');
+  });
+
+  test('reads as deep as JSON is read', () => {
+    const depth = 1_000;
+    expect(read(`${']'.repeat(depth)}${'a'.repeat(depth - 1)}.`)).toHaveLength(1);
+  });
+});
+
+describe('pickleCodec', () => {
+  const codec = pickleCodec('pickle');
+
+  test('writes padded URL-safe base64 of a zlib stream', () => {
+    for (let length = 0; length < 40; length++) {
+      const text = codec.encode({ a: '>?ÿ'.repeat(length) });
+      expect(text).toMatch(/^[\w-]+={0,2}$/);
+      expect(text.length % 4).toBe(0);
+    }
+  });
+
+  test('stops unpacking at the limit', () => {
+    const bomb = deflateSync(Buffer.alloc(17 * 1024 * 1024)).toString('base64');
+    expect(bomb.length).toBeLessThan(30_000);
+    expect(problemOf(() => codec.decode(bomb))).toMatch('unpacks to more than 16777216 bytes');
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['no base64', '{}'],
+    ['no zlib', Buffer.from('hello').toString('base64')],
+    ['half a stream', deflateSync(pickleOf('N.')).subarray(0, 6).toString('base64')],
+    ['a pickle that is not packed', pickleOf('N.').toString('base64')],
+  ])('does not read %s', (_name, text) =>
+    expect(problemOf(() => codec.decode(text))).toMatch('cannot be decoded'),
+  );
+});
+
+describe('writePickle', () => {
+  class Dto {
+    constructor(readonly id: number) {}
+  }
+
+  test('writes what it reads', () => {
+    const value = {
+      none: null,
+      flags: [true, false],
+      numbers: [0, -1, 255, 65_536, -(2 ** 31), 2 ** 31, -(2 ** 53 - 1), 0.1, -0, NaN, Infinity],
+      text: ['', 'é', '😀', '\0', '\u2028'],
+      nested: { '': { list: [[], {}] } },
+    };
+    expect(readPickle(writePickle(value))).toEqual(value);
+  });
+
+  test('writes dates as JSON does, and instances of classes by their fields', () => {
+    const value = { at: new Date(0), dto: new Dto(7), left: undefined };
+    expect(readPickle(writePickle(value))).toEqual({
+      at: '1970-01-01T00:00:00.000Z',
+      dto: { id: 7 },
+    });
+  });
+
+  test('counts a part that stands twice as two', () => {
+    const part = { a: 1 };
+    expect(readPickle(writePickle([part, part]))).toEqual([part, part]);
+  });
+
+  test.each([
+    ['undefined', undefined, '$'],
+    ['undefined in a list', [undefined], '$[0]'],
+    ['a hole', [1, , 2], '$[1]'], // oxlint-disable-line no-sparse-arrays
+    ['a BigInt', { a: 1n }, '$.a'],
+    ['a function', { a: () => 1 }, '$.a'],
+    ['a symbol', { a: Symbol('s') }, '$.a'],
+    ['a Map', { a: new Map() }, '$.a'],
+    ['a Set', { a: [new Set()] }, '$.a[0]'],
+    ['bytes', { a: new Uint8Array(1) }, '$.a'],
+    ['a buffer', { a: new ArrayBuffer(1) }, '$.a'],
+    ['an error', { a: new Error('x') }, '$.a'],
+    ['an invalid Date', { a: new Date(NaN) }, '$.a'],
+    ['half of a surrogate pair', { a: '\ud83d' }, '$.a'],
+    ['a key with half of a surrogate pair', { '\ud83d': 1 }, '$'],
+    ['the key __proto__', JSON.parse('{"__proto__":1}') as unknown, '$.__proto__'],
+    ['a cycle', cycle(), '$.self'],
+    ['nesting', nested(1_001), '[0]'],
+  ])('refuses %s', (_name, value, path) => {
+    expect(() => writePickle(value)).toThrow(UnserializableDataError);
+    expect(() => writePickle(value)).toThrow(path);
+  });
+
+  test('names data that throws when it is read', () => {
+    const value = {
+      get a(): never {
+        throw new Error('no');
+      },
+    };
+    expect(() => writePickle(value)).toThrow(UnserializableDataError);
+  });
+});
+
+function read(operations: string, protocol = 4): unknown {
+  return readPickle(pickleOf(operations, protocol));
+}
+
+function pickleOf(operations: string, protocol = 4): Buffer {
+  return Buffer.concat([Buffer.from([0x80, protocol]), Buffer.from(operations, 'latin1')]);
+}
+
+function cycle(): unknown {
+  const value: Record<string, unknown> = {};
+  value.self = value;
+  return value;
+}
+
+function nested(depth: number): unknown {
+  let value: unknown[] = [];
+  for (let level = 1; level < depth; level++) value = [value];
+  return value;
+}
