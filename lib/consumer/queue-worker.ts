@@ -3,6 +3,7 @@ import type { ReceivedMessage, ReceiveRequest } from '../contracts/gateway.js';
 import type { BatchTaskHandler } from '../contracts/handlers.js';
 import type { Outcome } from '../contracts/task.js';
 import type { WorkerQueueStatus } from '../contracts/worker-port.js';
+import { Background } from '../primitives/background.js';
 import { settledWithin } from '../primitives/wait.js';
 import { assemble, type Assembly, type QueueWorkerParts } from './assembly.js';
 import { Delivery, type DeliveryOwner } from './delivery.js';
@@ -24,6 +25,8 @@ const flushMs = 300;
 export class QueueWorker implements DeliveryOwner {
   readonly name: string;
   private readonly engine: Assembly;
+  /** Handlers that have ended and whose outcome is being carried out, copies to the dead-letter queue included. */
+  private readonly endings: Background;
   private isDraining = false;
   private isHurried = false;
   private isPaused = false;
@@ -31,6 +34,9 @@ export class QueueWorker implements DeliveryOwner {
 
   constructor(private readonly parts: QueueWorkerParts) {
     this.name = parts.queue.name;
+    this.endings = new Background((error) =>
+      parts.logger.error('Something in the worker failed that should not', {}, error),
+    );
     this.engine = assemble(parts, {
       accept: (messages, receivedAt) => this.accept(messages, receivedAt),
       run: (delivery, plan) => this.run(delivery, plan),
@@ -189,12 +195,12 @@ export class QueueWorker implements DeliveryOwner {
   }
 
   private finished(delivery: Delivery, outcome: Outcome): void {
-    const { events, background, clock } = this.parts;
+    const { events, clock } = this.parts;
     // After a blocked event loop the clock knows of the loss before any timer does.
     delivery.lease.isLostAt(clock.now());
     delivery.lease.onLost = undefined;
     this.engine.stuckWatch.ended(delivery);
-    background.track(this.engine.ordering.finish(delivery, outcome));
+    this.endings.track(this.engine.ordering.finish(delivery, outcome));
     if (!events.has('task:settled')) return;
     const durationMs = clock.now() - (delivery.startedAt ?? clock.now());
     events.emit('task:settled', { delivery, outcome, durationMs });
@@ -263,7 +269,8 @@ export class QueueWorker implements DeliveryOwner {
   private async flush(ms: number): Promise<void> {
     const { settler } = this.engine;
     settler.flush();
-    await settledWithin(settler.idle(), Math.max(flushMs, ms), this.parts.clock);
+    const settled = this.endings.idle().then(() => settler.idle());
+    await settledWithin(settled, Math.max(flushMs, ms), this.parts.clock);
   }
 
   private close(): void {
