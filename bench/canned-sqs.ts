@@ -5,7 +5,7 @@ import type { RequestCounts, ServerCommand, ServerReply } from './messages.js';
 
 /**
  * A queue service that never runs dry and does no work: every receive answers fresh messages from a template, every
- * delete succeeds. It runs in a process of its own, so that only the clients' work is measured.
+ * delete and every send succeeds. It runs in a process of its own, so that only the clients' work is measured.
  */
 const PATTERN = 'bench';
 const body = JSON.stringify({
@@ -15,7 +15,15 @@ const body = JSON.stringify({
 const bodyMd5 = createHash('md5').update(body).digest('hex');
 const latencyMs = Number(process.argv[2] ?? 0);
 
-const counts: RequestCounts = { receives: 0, deletes: 0, others: 0, received: 0, deleted: 0 };
+const counts: RequestCounts = {
+  receives: 0,
+  deletes: 0,
+  sends: 0,
+  others: 0,
+  received: 0,
+  deleted: 0,
+  sent: 0,
+};
 
 const operations: Record<string, (request: SqsRequest, queueUrl: string) => string> = {
   ReceiveMessage: (request) => receive(request.MaxNumberOfMessages ?? 1),
@@ -28,6 +36,15 @@ const operations: Record<string, (request: SqsRequest, queueUrl: string) => stri
     counts.deletes += 1;
     counts.deleted += request.Entries?.length ?? 0;
     return allSuccessful(request);
+  },
+  SendMessage: (request) => {
+    counts.sends += 1;
+    return JSON.stringify(accepted(request.MessageBody));
+  },
+  SendMessageBatch: ({ Entries = [] }) => {
+    counts.sends += 1;
+    const all = Entries.map(({ Id, MessageBody }) => ({ Id, ...accepted(MessageBody) }));
+    return JSON.stringify({ Successful: all, Failed: [] });
   },
   ChangeMessageVisibilityBatch: (request) => other(allSuccessful(request)),
   GetQueueUrl: (_request, queueUrl) => other(JSON.stringify({ QueueUrl: queueUrl })),
@@ -61,7 +78,8 @@ process.on('disconnect', () => process.exit(0));
 
 interface SqsRequest {
   MaxNumberOfMessages?: number;
-  Entries?: { Id: string }[];
+  MessageBody?: string;
+  Entries?: { Id: string; MessageBody?: string }[];
 }
 
 function answer(request: IncomingMessage, text: string, response: ServerResponse): void {
@@ -101,6 +119,13 @@ function message(n: number, now: string): string {
     `"Attributes":{"SenderId":"AIDAEXAMPLE","SentTimestamp":"${now}","ApproximateReceiveCount":"1",` +
     `"ApproximateFirstReceiveTimestamp":"${now}"},"MessageAttributes":{"origin":{"DataType":"String","StringValue":"bench"}}}`
   );
+}
+
+/** The SDK checks the digest, so it has to be the body's own. */
+function accepted(text = '') {
+  counts.sent += 1;
+  const id = `00000000-0000-4000-8000-${String(counts.sent).padStart(12, '0')}`;
+  return { MessageId: id, MD5OfMessageBody: createHash('md5').update(text).digest('hex') };
 }
 
 function allSuccessful(request: SqsRequest): string {

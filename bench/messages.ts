@@ -2,11 +2,14 @@
 export interface RequestCounts {
   receives: number;
   deletes: number;
+  sends: number;
   others: number;
   /** Messages given out. */
   received: number;
   /** Messages deleted. */
   deleted: number;
+  /** Messages taken. */
+  sent: number;
 }
 
 export type ServerCommand = { kind: 'count' } | { kind: 'end' };

@@ -1,3 +1,5 @@
+import { median } from './median.js';
+
 /** One contender's turn in one round. */
 export interface Sample {
   name: string;
@@ -61,13 +63,6 @@ function cpuRatio(samples: readonly Sample[], name: string): number {
     NaN;
   const rounds = [...new Set(samples.map((sample) => sample.round))];
   return median(rounds.map((round) => cpuOf(name, round) / cpuOf(RAW, round)));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle] ?? NaN;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2;
 }
 
 function rounded(value: number, digits: number): number {

@@ -4,6 +4,7 @@ import type { BatchTaskHandler } from '../contracts/handlers.js';
 import type { Outcome } from '../contracts/task.js';
 import type { WorkerQueueStatus } from '../contracts/worker-port.js';
 import { Background } from '../primitives/background.js';
+import { deferred } from '../primitives/deferred.js';
 import { settledWithin } from '../primitives/wait.js';
 import { assemble, type Assembly, type QueueWorkerParts } from './assembly.js';
 import { Delivery, type DeliveryOwner } from './delivery.js';
@@ -29,6 +30,7 @@ export class QueueWorker implements DeliveryOwner {
   private readonly endings: Background;
   private isDraining = false;
   private isHurried = false;
+  private readonly hurried = deferred();
   private isPaused = false;
   private emptyWaiters: (() => void)[] = [];
 
@@ -117,7 +119,7 @@ export class QueueWorker implements DeliveryOwner {
     fetcher.cut();
     await fetcher.ended();
     const unfinished = await this.letGo(isExiting);
-    await this.flush(this.isHurried ? 0 : deadlineAt - clock.now());
+    await this.flush(deadlineAt - clock.now());
     this.close();
     return unfinished;
   }
@@ -125,6 +127,7 @@ export class QueueWorker implements DeliveryOwner {
   /** The forced stop: whoever waits for handlers waits no longer. */
   hurry(): void {
     this.isHurried = true;
+    this.hurried.resolve();
     this.engine.fetcher.cut();
     this.tellEmpty();
   }
@@ -268,9 +271,17 @@ export class QueueWorker implements DeliveryOwner {
 
   private async flush(ms: number): Promise<void> {
     const { settler } = this.engine;
-    settler.flush();
+    const { clock } = this.parts;
     const settled = this.endings.idle().then(() => settler.idle());
-    await settledWithin(settled, Math.max(flushMs, ms), this.parts.clock);
+    settler.flush();
+    await settledWithin(
+      Promise.race([settled, this.hurried.promise]),
+      Math.max(flushMs, ms),
+      clock,
+    );
+    if (!this.isHurried) return;
+    settler.flush();
+    await settledWithin(settled, flushMs, clock);
   }
 
   private close(): void {

@@ -30,7 +30,7 @@ export interface Run {
 /** What a process knows of a message that it was given. */
 interface Held {
   readonly message: ReceivedMessage;
-  readonly givenAt: number;
+  givenAt: number;
   /** When its visibility timeout ends, as far as this process can know. */
   deadline: number;
   isRefused: boolean;
@@ -102,7 +102,11 @@ export class ModelWorker implements GatewayWatch {
   /** The event loop stands still: an answer that was just coming in is read, and its time taken, after that. */
   stalls(ms: number): void {
     const now = this.world.clock.now();
-    for (const held of this.held.values()) if (held.givenAt === now) held.deadline += ms;
+    for (const held of this.held.values()) {
+      if (held.givenAt !== now) continue;
+      held.givenAt += ms;
+      held.deadline += ms;
+    }
     if (this.drain !== undefined) this.drain.dueAt += ms;
   }
 

@@ -1,0 +1,52 @@
+import { FifoOrderError, SendFailedError } from '../../../lib/contracts/index.js';
+import { sendLoop, type SendLoopSummary } from './send-loop.js';
+import { outOfOrderIn, verdictOf } from './send-verdict.js';
+
+const taskCount = Number(process.env['SEND_TASKS'] ?? 2_000);
+const seed = Number(process.env['SEND_SEED'] ?? Date.now() % 1_000_000);
+const again = `SEND_TASKS=${taskCount} SEND_SEED=${seed}`;
+
+describe.concurrent('Sending through faults', { timeout: 600_000 }, () => {
+  test('on a standard queue: each send settles, and what resolved is in the queue', async () => {
+    console.log(`sends to a standard queue with ${again}`);
+    const summary = await sendLoop({ taskCount, seed });
+    const verdict = expectSettled(summary);
+    expect(Object.keys(verdict.rejectedBy)).toEqual([SendFailedError.name]);
+  });
+
+  test('on a FIFO queue: what resolved is there once and in order, or FifoOrderError says so', async () => {
+    console.log(`sends to a FIFO queue with ${again}`);
+    const summary = await sendLoop({ taskCount, seed, isFifo: true });
+    const verdict = expectSettled(summary);
+    expect(verdict.outOfOrder).toEqual([]);
+    expect(verdict.repeatedCount).toBe(0);
+    expect(verdict.rejectedBy[FifoOrderError.name]).toBeGreaterThan(0);
+    const { SendFailedError: _1, FifoOrderError: _2, ...others } = verdict.rejectedBy;
+    expect(others).toEqual({});
+  });
+
+  test('with strictOrder: a group breaks only where a send was given up', async () => {
+    console.log(`sends in strict order with ${again}`);
+    const summary = await sendLoop({ taskCount, seed, isFifo: true, strictOrder: true });
+    const verdict = expectSettled(summary);
+    expect(verdict.repeatedCount).toBe(0);
+    // Those that rejected and arrived all the same are in their places too.
+    expect(outOfOrderIn(summary.arrived)).toEqual([]);
+  });
+});
+
+test('an order that was lost is told', () => {
+  const at = (place: number, group: string) => ({ id: `${group}${place}`, place, group });
+  expect(outOfOrderIn([at(2, 'a'), at(1, 'b'), at(0, 'a'), at(3, 'a')])).toEqual(['a0']);
+});
+
+function expectSettled(summary: SendLoopSummary) {
+  const verdict = verdictOf(summary);
+  expect(verdict.settledCount).toBe(taskCount);
+  expect(verdict.missing).toEqual([]);
+  expect(summary.resolved.length + summary.rejected.length).toBe(taskCount);
+  for (const [fault, hits] of Object.entries(summary.faults)) {
+    expect(hits, `${fault}: never met`).toBeGreaterThan(0);
+  }
+  return verdict;
+}
