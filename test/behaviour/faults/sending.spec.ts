@@ -36,9 +36,12 @@ describe.concurrent('Sending through faults', { timeout: 600_000 }, () => {
 });
 
 test('an order that was lost is told', () => {
-  const at = (place: number, group: string) => ({ id: `${group}${place}`, place, group });
   expect(outOfOrderIn([at(2, 'a'), at(1, 'b'), at(0, 'a'), at(3, 'a')])).toEqual(['a0']);
 });
+
+function at(place: number, group: string) {
+  return { id: `${group}${place}`, place, group };
+}
 
 function expectSettled(summary: SendLoopSummary) {
   const verdict = verdictOf(summary);
