@@ -124,7 +124,7 @@ function leaseKeeper(parts: QueueWorkerParts, visibilityTimeoutSeconds: number):
 }
 
 /** Milliseconds: the next of a group waits for the delete of the one before. */
-const fifoDeleteLingerMs = 5;
+const fifoDeleteLingerMs = 10;
 /** Settlements that may always wait before nothing more is taken. */
 const minSettlementsWaiting = 200;
 

@@ -29,8 +29,8 @@ export interface DispatcherParts {
   onSlotFree(): void;
 }
 
-/** Beyond this many messages between two attempts, they count as held like any other. */
-const maxParked = 1_000;
+/** Messages per slot that may wait behind another of their group; beyond that they take room like any other. */
+const maxBlockedPerSlot = SQS_LIMITS.batchEntries;
 
 /**
  * Slots: at most `concurrency` handlers run at once, and a slot is filled again as soon as it is free. What has no
@@ -117,11 +117,11 @@ export class Dispatcher implements Demand {
     return this.concurrency + Math.max(this.parts.prefetch, this.parts.maxBatchSize);
   }
 
-  /** A group that waits for its head's next attempt must not keep the others' room. */
+  /** What waits behind another of its group cannot use a slot now, and must not keep other groups from theirs. */
   private get counted(): number {
-    const { lanes, ordering } = this.parts;
-    const behind = Math.min(ordering.waitingBehindParkedCount, maxParked);
-    return this.slotsUsed + this.collecting + lanes.waitingCount - behind;
+    const { waitingCount, blockedCount } = this.parts.lanes;
+    const blocked = Math.min(blockedCount, maxBlockedPerSlot * this.concurrency);
+    return this.slotsUsed + this.collecting + waitingCount - blocked;
   }
 
   private startsLeftToFill(): number {

@@ -11,10 +11,16 @@ export class KeyedLanes<T> {
   private readonly lanes = new Map<string, Lane<T>>();
   private readonly ready = new FifoQueue<Lane<T>>();
   private waiting = 0;
+  private readyLanes = 0;
 
   /** Items that wait, in every lane. */
   get waitingCount(): number {
     return this.waiting;
+  }
+
+  /** Items that wait and could not be taken now, because another of their lane is out or comes first. */
+  get blockedCount(): number {
+    return this.waiting - this.readyLanes;
   }
 
   /** True where `take` would answer something. */
@@ -29,7 +35,7 @@ export class KeyedLanes<T> {
     if (lane === undefined) {
       const made = { key, items: [item], isBusy: false };
       this.lanes.set(key, made);
-      this.ready.push(made);
+      this.lineUp(made);
       return;
     }
     lane.items.splice(placeOf(lane.items, item, isBefore), 0, item);
@@ -41,6 +47,7 @@ export class KeyedLanes<T> {
     if (lane === undefined) return undefined;
     this.ready.shift();
     lane.isBusy = true;
+    this.readyLanes--;
     this.waiting--;
     return lane.items.shift();
   }
@@ -54,7 +61,7 @@ export class KeyedLanes<T> {
       return;
     }
     lane.isBusy = false;
-    this.ready.push(lane);
+    this.lineUp(lane);
   }
 
   /** The item that is out goes back to the head of its lane, ready to be taken again. */
@@ -66,24 +73,27 @@ export class KeyedLanes<T> {
     this.open(key);
   }
 
-  /** How many wait behind the item that is out. */
-  waitingIn(key: string): number {
-    return this.lanes.get(key)?.items.length ?? 0;
-  }
-
   /** Takes out everything that waits in one lane; what is out stays out. */
   clearLane(key: string): T[] {
     const lane = this.lanes.get(key);
     if (lane === undefined) return [];
     const items = lane.items.splice(0);
     this.waiting -= items.length;
-    if (!lane.isBusy) this.lanes.delete(key);
+    if (!lane.isBusy) {
+      this.lanes.delete(key);
+      this.readyLanes--;
+    }
     return items;
   }
 
   /** Takes out everything that waits, lane by lane, each in order. */
   clear(): T[] {
     return [...this.lanes.keys()].flatMap((key) => this.clearLane(key));
+  }
+
+  private lineUp(lane: Lane<T>): void {
+    this.readyLanes++;
+    this.ready.push(lane);
   }
 
   private readyLane(): Lane<T> | undefined {

@@ -43,14 +43,6 @@ export class FifoOrdering implements Ordering {
     return this.parked.size;
   }
 
-  get waitingBehindParkedCount(): number {
-    let count = 0;
-    for (const head of this.parked.keys()) {
-      count += this.parts.lanes.waitingIn(this.keyOf(head.message));
-    }
-    return count;
-  }
-
   /** SQS gives a group's messages to nobody else while one is in flight, so the group is the lane. */
   keyOf(message: TaskMessage): string {
     return message.groupId ?? message.id;

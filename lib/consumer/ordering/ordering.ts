@@ -11,8 +11,6 @@ export interface Ordering {
   finish(delivery: Delivery, outcome: Outcome): Promise<void>;
   /** Messages held here between two attempts at them. */
   readonly parkedHeadCount: number;
-  /** Messages that wait in the lanes of those. */
-  readonly waitingBehindParkedCount: number;
   /** The worker stops: what is parked is given back. */
   drain(): void;
 }

@@ -12,7 +12,6 @@ export interface StandardOrderingParts {
 /** No order: a lane per message, so that only two deliveries of one message keep out of each other's way. */
 export class StandardOrdering implements Ordering {
   readonly parkedHeadCount = 0;
-  readonly waitingBehindParkedCount = 0;
 
   constructor(private readonly parts: StandardOrderingParts) {}
 
