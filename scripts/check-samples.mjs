@@ -53,5 +53,5 @@ function normalised(output) {
 }
 
 function speakerOf(line) {
-  return /^\[\w+\]/.exec(line)?.[0] ?? '';
+  return /^\[[\w.-]+\]/.exec(line)?.[0] ?? '';
 }

@@ -4,7 +4,7 @@ import { buildIfStale, compile } from './build-if-stale.mjs';
 /** Runs one benchmark program against the built package, with the garbage collector at hand. */
 export function runBench(program) {
   buildIfStale();
-  compile('bench/tsconfig.json');
+  compile('bench/tsconfig.bench.json');
   const { status } = spawnSync(
     process.execPath,
     ['--expose-gc', `dist-bench/${program}`, ...process.argv.slice(2)],

@@ -8,4 +8,5 @@ export interface CurveJob {
 }
 
 /** `mark`: the measured time begins. `measured`: it has ended. */
-export type CurveReply = { kind: 'mark' } | { kind: 'measured'; tasks: number; cpuMicros: number };
+export type CurveReply =
+  { kind: 'mark' } | { kind: 'measured'; tasks: number; cpuMicros: number; elapsedMs: number };

@@ -44,11 +44,14 @@ async function measure(job: CurveJob, server: ChildProcess) {
     child.send(job);
     await marked;
     const before = await countsOf(server);
-    const { tasks, cpuMicros } = (await ended) as Extract<CurveReply, { kind: 'measured' }>;
+    const { tasks, cpuMicros, elapsedMs } = (await ended) as Extract<
+      CurveReply,
+      { kind: 'measured' }
+    >;
     const after = await countsOf(server);
     const asked = after.receives + after.deletes - before.receives - before.deletes;
     return {
-      tasksPerSecond: (tasks * 1000) / job.measureMs,
+      tasksPerSecond: (tasks * 1000) / elapsedMs,
       requests: asked / (after.deleted - before.deleted),
       cpuMicros: cpuMicros / tasks,
     };

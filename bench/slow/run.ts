@@ -121,12 +121,16 @@ async function runSqsConsumer(service: ChildService): Promise<Turn> {
       return message;
     },
   });
+  let isOver = false;
   consumer.on('error', (error) => {
-    throw error;
+    if (isOver) return;
+    console.error(error);
+    process.exit(1);
   });
   consumer.start();
   const turn = await handlers.ended;
   await pause(500);
+  isOver = true;
   consumer.stop({ abort: true });
   return turn;
 }

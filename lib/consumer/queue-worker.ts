@@ -3,6 +3,8 @@ import type { ReceivedMessage, ReceiveRequest } from '../contracts/gateway.js';
 import type { BatchTaskHandler } from '../contracts/handlers.js';
 import type { Outcome } from '../contracts/task.js';
 import type { WorkerQueueStatus } from '../contracts/worker-port.js';
+import { Background } from '../primitives/background.js';
+import { deferred } from '../primitives/deferred.js';
 import { settledWithin } from '../primitives/wait.js';
 import { assemble, type Assembly, type QueueWorkerParts } from './assembly.js';
 import { Delivery, type DeliveryOwner } from './delivery.js';
@@ -24,13 +26,19 @@ const flushMs = 300;
 export class QueueWorker implements DeliveryOwner {
   readonly name: string;
   private readonly engine: Assembly;
+  /** Handlers that have ended and whose outcome is being carried out, copies to the dead-letter queue included. */
+  private readonly endings: Background;
   private isDraining = false;
   private isHurried = false;
+  private readonly hurried = deferred();
   private isPaused = false;
   private emptyWaiters: (() => void)[] = [];
 
   constructor(private readonly parts: QueueWorkerParts) {
     this.name = parts.queue.name;
+    this.endings = new Background((error) =>
+      parts.logger.error('Something in the worker failed that should not', {}, error),
+    );
     this.engine = assemble(parts, {
       accept: (messages, receivedAt) => this.accept(messages, receivedAt),
       run: (delivery, plan) => this.run(delivery, plan),
@@ -111,7 +119,7 @@ export class QueueWorker implements DeliveryOwner {
     fetcher.cut();
     await fetcher.ended();
     const unfinished = await this.letGo(isExiting);
-    await this.flush(this.isHurried ? 0 : deadlineAt - clock.now());
+    await this.flush(deadlineAt - clock.now());
     this.close();
     return unfinished;
   }
@@ -119,6 +127,7 @@ export class QueueWorker implements DeliveryOwner {
   /** The forced stop: whoever waits for handlers waits no longer. */
   hurry(): void {
     this.isHurried = true;
+    this.hurried.resolve();
     this.engine.fetcher.cut();
     this.tellEmpty();
   }
@@ -189,12 +198,12 @@ export class QueueWorker implements DeliveryOwner {
   }
 
   private finished(delivery: Delivery, outcome: Outcome): void {
-    const { events, background, clock } = this.parts;
+    const { events, clock } = this.parts;
     // After a blocked event loop the clock knows of the loss before any timer does.
     delivery.lease.isLostAt(clock.now());
     delivery.lease.onLost = undefined;
     this.engine.stuckWatch.ended(delivery);
-    background.track(this.engine.ordering.finish(delivery, outcome));
+    this.endings.track(this.engine.ordering.finish(delivery, outcome));
     if (!events.has('task:settled')) return;
     const durationMs = clock.now() - (delivery.startedAt ?? clock.now());
     events.emit('task:settled', { delivery, outcome, durationMs });
@@ -262,8 +271,17 @@ export class QueueWorker implements DeliveryOwner {
 
   private async flush(ms: number): Promise<void> {
     const { settler } = this.engine;
+    const { clock } = this.parts;
+    const settled = this.endings.idle().then(() => settler.idle());
     settler.flush();
-    await settledWithin(settler.idle(), Math.max(flushMs, ms), this.parts.clock);
+    await settledWithin(
+      Promise.race([settled, this.hurried.promise]),
+      Math.max(flushMs, ms),
+      clock,
+    );
+    if (!this.isHurried) return;
+    settler.flush();
+    await settledWithin(settled, flushMs, clock);
   }
 
   private close(): void {

@@ -12,8 +12,6 @@ export interface SendOptions {
   attributes?: Record<string, string | number | Uint8Array | MessageAttributeValue>;
   /** Key-values that the handler can read; on top of the running task context. */
   taskContext?: Record<string, unknown>;
-  /** Level of a queue with priorities, or a function of the data. */
-  priority?: number | ((data: unknown) => number);
   /** Name of the codec for this message. */
   codec?: string;
   /** Another queue than the task's own, or several and `routing` between them. */

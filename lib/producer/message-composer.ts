@@ -6,6 +6,7 @@ import type { SendContext } from '../contracts/interceptors.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
 import { composeAttributes } from './message-attributes.js';
 import { checkMessage } from './message-rules.js';
+import { checkOptionNames } from './option-names.js';
 import type { PreparedMessage } from './send-lanes.js';
 
 export interface MessageComposerParts {
@@ -29,8 +30,9 @@ export interface ComposeFacts {
 export class MessageComposer {
   constructor(private readonly parts: MessageComposerParts) {}
 
-  /** @throws RefusedSendError, InvalidOptionsError for a codec that is not known */
+  /** @throws RefusedSendError, InvalidOptionsError for an option or a codec that is not known */
   compose(queue: QueueHandle, send: SendContext, own: ComposeFacts): PreparedMessage {
+    checkOptionNames(queue.name, send.options);
     const message = this.encode(queue, send, own.reply);
     copyOptions(message, send);
     if (queue.isFifo) addDeduplicationId(message, queue, send, own.identity);

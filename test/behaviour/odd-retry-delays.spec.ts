@@ -23,8 +23,7 @@ describe('Retry delays that are no delays', () => {
     });
     worker.start();
     await setup.clock.advance(50_000_000);
-    expect(at).toHaveLength(2);
-    expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(30_000);
+    expect(at).toEqual([0, expect.toSatisfy((ms: number) => ms >= 30_000)]);
     await drained(setup, worker);
   });
 

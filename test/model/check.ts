@@ -2,6 +2,7 @@ import { assert, asyncProperty } from 'fast-check';
 import { vi } from 'vitest';
 import { seededRandom } from '../support/signals.js';
 import { scenarios } from './arbitraries.js';
+import { finish } from './final-checks.js';
 import type { Scenario, Settings } from './scenario.js';
 import { World } from './world.js';
 
@@ -32,7 +33,7 @@ export async function runScenario({ settings, steps, randomSeed }: Scenario): Pr
   try {
     await world.begin();
     for (const step of steps) await world.take(step);
-    await world.finish();
+    await finish(world);
   } catch (cause) {
     throw new Error(`${String(cause)}\n${world.commandLog}\n`, { cause });
   } finally {

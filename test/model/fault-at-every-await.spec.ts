@@ -6,6 +6,7 @@ import { collect, memorySetup } from '../support/memory.js';
 import { gate } from '../support/signals.js';
 import type { Handle } from '../support/worker.js';
 import type { Act, Fault, Operation, Settings, Step } from './scenario.js';
+import { finish } from './final-checks.js';
 import { World } from './world.js';
 
 const operations: Operation[] = ['receive', 'delete', 'visibility', 'send'];
@@ -165,7 +166,7 @@ async function run(
   try {
     await world.begin();
     for (const step of steps) await world.take(step);
-    await world.finish();
+    await finish(world);
   } catch (cause) {
     throw new Error(`${JSON.stringify(planned)}\n${world.commandLog}`, { cause });
   }

@@ -9,10 +9,10 @@ import {
 } from '../../lib/contracts/index.js';
 import type { Worker } from '../../lib/consumer/worker.js';
 import { retry } from '../../lib/consumer/retry/index.js';
-import { controlError } from '../support/control-errors.js';
 import { workerOn } from '../support/worker.js';
 import { ModelGateway, type GatewayWatch } from './model-gateway.js';
 import { ProcessClock } from './process-clock.js';
+import { conclude, plainSuccess } from './acts.js';
 import type { Act, Operation, Settings } from './scenario.js';
 import type { Task } from './task-book.js';
 import type { World } from './world.js';
@@ -30,7 +30,7 @@ export interface Run {
 /** What a process knows of a message that it was given. */
 interface Held {
   readonly message: ReceivedMessage;
-  readonly givenAt: number;
+  givenAt: number;
   /** When its visibility timeout ends, as far as this process can know. */
   deadline: number;
   isRefused: boolean;
@@ -102,7 +102,11 @@ export class ModelWorker implements GatewayWatch {
   /** The event loop stands still: an answer that was just coming in is read, and its time taken, after that. */
   stalls(ms: number): void {
     const now = this.world.clock.now();
-    for (const held of this.held.values()) if (held.givenAt === now) held.deadline += ms;
+    for (const held of this.held.values()) {
+      if (held.givenAt !== now) continue;
+      held.givenAt += ms;
+      held.deadline += ms;
+    }
     if (this.drain !== undefined) this.drain.dueAt += ms;
   }
 
@@ -314,30 +318,5 @@ export class ModelWorker implements GatewayWatch {
     const isOurs = ({ isSettled, isRefused, deadline }: Held): boolean =>
       !isSettled && !isRefused && now < deadline;
     return [...this.held].filter(([, held]) => isOurs(held)).map(([receipt]) => receipt);
-  }
-}
-
-const plainSuccess: Act = {
-  kind: 'succeed',
-  ms: 0,
-  heeds: false,
-  delaySeconds: undefined,
-  blocksMs: 0,
-  extendSeconds: undefined,
-};
-
-function conclude({ kind, delaySeconds }: Act): void {
-  switch (kind) {
-    case 'succeed':
-      return;
-    case 'fail':
-      throw Object.assign(new Error('it fails'), { delaySeconds });
-    case 'retry':
-      throw controlError({ kind, ...(delaySeconds !== undefined && { delaySeconds }) });
-    case 'leave':
-      throw controlError({ kind });
-    case 'discard':
-    case 'dead-letter':
-      throw controlError({ kind, reason: 'it wants to' });
   }
 }

@@ -1,11 +1,11 @@
 import type { DeadLetterHandle, QueueGateway } from '../../lib/contracts/index.js';
-import { SQS_LIMITS } from '../../lib/contracts/limits.js';
 import { ManualClock, settlePromises } from '../../lib/primitives/manual-clock.js';
 import { MemoryGateway } from '../../lib/queue-client/memory/memory-gateway.js';
 import { MemoryQueueService } from '../../lib/queue-client/memory/memory-queue-service.js';
 import { readHandle } from '../../lib/queue-client/memory/receipt-handle.js';
-import { gate, type Gate } from '../support/signals.js';
+import type { Gate } from '../support/signals.js';
 import { bodyOf } from '../support/worker.js';
+import { CommandLog } from './command-log.js';
 import { Faults } from './faults.js';
 import { ModelWorker, type Run } from './model-worker.js';
 import type { Act, Settings, Step } from './scenario.js';
@@ -13,14 +13,6 @@ import { TaskBook, type Task } from './task-book.js';
 
 /** The longest that SQS keeps a message. */
 const retentionSeconds = '1209600';
-
-interface LogLine {
-  at: number;
-  line: string;
-  /** Said again and again. */
-  times: number;
-  until: number;
-}
 
 /** A queue, its workers, time, and everything that must hold whatever happens to them. */
 export class World {
@@ -34,7 +26,7 @@ export class World {
   barrier: Gate | undefined;
   private deadUrl = '';
   private violation: string | undefined;
-  private readonly lines: LogLine[] = [];
+  private readonly lines = new CommandLog(this.clock);
   private readonly stranger = new MemoryGateway({ service: this.service });
 
   constructor(readonly settings: Settings) {}
@@ -99,23 +91,6 @@ export class World {
     await this.settle();
   }
 
-  /** Faults off: everything must come to rest, and nothing may be missing then. */
-  async finish(): Promise<void> {
-    this.log('— faults off');
-    this.faults.clear();
-    for (const worker of this.taking) this.resume(worker);
-    if (this.taking.length === 0) this.startWorker();
-    await this.comeToRest();
-    this.checkNothingLost();
-    for (const worker of this.taking.slice(1)) worker.stop(false);
-    await this.advance(60_000);
-    await this.checkIdle();
-    await this.checkSlotsFree();
-    for (const worker of this.taking) worker.stop(false);
-    await this.advance(60_000);
-    this.checkAtRest();
-  }
-
   /** Time passes and no timer fires. */
   stall(ms: number): void {
     this.log(`the event loop stands still for ${ms} ms`);
@@ -124,15 +99,12 @@ export class World {
   }
 
   log(line: string): void {
-    const last = this.lines.at(-1);
-    const at = this.clock.now();
-    if (last?.line === line) Object.assign(last, { times: last.times + 1, until: at });
-    else this.lines.push({ at, line, times: 1, until: at });
+    this.lines.add(line);
   }
 
   /** What happened, each line with its milliseconds since the beginning. */
   get commandLog(): string {
-    return this.lines.map(textOf).join('\n');
+    return this.lines.text;
   }
 
   violated(what: string): void {
@@ -183,7 +155,7 @@ export class World {
     return { name: this.deadName, url: this.deadUrl, gateway, isFifo, maxReceiveCount };
   }
 
-  private get name(): string {
+  get name(): string {
     return this.settings.isFifo ? 'jobs.fifo' : 'jobs';
   }
 
@@ -191,15 +163,15 @@ export class World {
     return this.settings.isFifo ? 'dead.fifo' : 'dead';
   }
 
-  private get living(): ModelWorker[] {
+  get living(): ModelWorker[] {
     return this.workers.filter((worker) => !worker.isDead);
   }
 
-  private get taking(): ModelWorker[] {
+  get taking(): ModelWorker[] {
     return this.workers.filter((worker) => worker.isTaking);
   }
 
-  private startWorker(): void {
+  startWorker(): void {
     const name = String.fromCharCode(65 + this.workers.length);
     this.workers.push(new ModelWorker(name, this, this.settings));
   }
@@ -208,7 +180,7 @@ export class World {
     if (worker !== undefined) worker.engine.pause(this.name);
   }
 
-  private resume(worker: ModelWorker | undefined): void {
+  resume(worker: ModelWorker | undefined): void {
     if (worker !== undefined) worker.engine.resume(this.name);
   }
 
@@ -218,7 +190,7 @@ export class World {
     worker.engine.setConcurrency(this.name, to);
   }
 
-  private async send(step: { group: number; delaySeconds: number; tasks: Act[][] }): Promise<void> {
+  async send(step: { group: number; delaySeconds: number; tasks: Act[][] }): Promise<void> {
     const { isFifo } = this.settings;
     const group = isFifo ? `g${step.group}` : undefined;
     // On a standard queue a group is a tenant, and most messages have none.
@@ -267,7 +239,7 @@ export class World {
     await this.stranger.changeVisibilityBatch(this.queueUrl, [entry]);
   }
 
-  private async advance(ms: number): Promise<void> {
+  async advance(ms: number): Promise<void> {
     await this.clock.advance(ms);
     await this.settle();
   }
@@ -276,10 +248,14 @@ export class World {
     await settlePromises();
     for (const worker of this.living) this.checkHeld(worker);
     this.checkDrains();
+    this.throwIfViolated();
+  }
+
+  throwIfViolated(): void {
     if (this.violation !== undefined) throw new Error(this.violation);
   }
 
-  private isDone(task: Task): boolean {
+  isDone(task: Task): boolean {
     return task.hasSucceeded || task.isDiscarded || this.isDeadLettered(task);
   }
 
@@ -322,89 +298,4 @@ export class World {
       if (this.clock.now() > drain.dueAt) this.violated(`the drain of ${name} does not end`);
     }
   }
-
-  private async comeToRest(): Promise<void> {
-    const longest = this.clock.now() + this.longestWaitMs;
-    for (let step = 1_000; !this.isAtRest; step = Math.min(step * 2, 600_000)) {
-      if (this.clock.now() > longest) this.violated('it never comes to rest');
-      await this.advance(step);
-    }
-  }
-
-  /** As if every act were one after the other. */
-  private get longestWaitMs(): number {
-    const { visibilityTimeoutSeconds } = this.settings;
-    let ms = 3_600_000;
-    for (const act of this.book.all.flatMap(({ acts }) => acts)) {
-      const hidden = withinCap(act.delaySeconds) + withinCap(act.extendSeconds);
-      ms += act.ms + act.blocksMs + 1_000 * (hidden + 60 + 2 * visibilityTimeoutSeconds);
-    }
-    return ms;
-  }
-
-  private get isAtRest(): boolean {
-    if (this.living.some(({ running }) => running.size > 0)) return false;
-    const { visible, delayed, inflight } = this.service.stats(this.name);
-    return visible + delayed + inflight === 0;
-  }
-
-  /** I1: what was sent succeeded, or lies in the dead-letter queue, or was discarded by name. */
-  private checkNothingLost(): void {
-    const lost = this.book.all.filter((task) => !this.isDone(task)).map(({ id }) => id);
-    if (lost.length > 0) this.violated(`lost: ${lost.join(' ')}`);
-  }
-
-  /** An empty queue costs a poll at a time. */
-  private async checkIdle(): Promise<void> {
-    const before = this.service.calls.of('ReceiveMessage');
-    await this.advance(300_000);
-    const polls = this.service.calls.of('ReceiveMessage') - before;
-    const most = 2 + 300 / Math.max(1, this.settings.waitTimeSeconds);
-    if (polls > most) this.violated(`an idle worker polled ${polls} times in five minutes`);
-  }
-
-  /** I6: after everything, every slot can still be used. */
-  private async checkSlotsFree(): Promise<void> {
-    const [worker] = this.taking;
-    if (worker === undefined) return;
-    this.barrier = gate();
-    for (let i = 0; i < worker.concurrency; i++) {
-      await this.send({ group: 100 + i, delaySeconds: 0, tasks: [[]] });
-    }
-    await this.advance(60_000);
-    if (worker.running.size !== worker.concurrency) {
-      this.violated(`${worker.name} uses ${worker.running.size} of ${worker.concurrency} slots`);
-    }
-    this.barrier.open();
-    this.barrier = undefined;
-    await this.advance(60_000);
-    this.checkNothingLost();
-  }
-
-  /** I6: nothing runs, nothing waits, no timer is left. */
-  private checkAtRest(): void {
-    for (const { engine, clock, name } of this.living) {
-      const [status] = engine.status().queues;
-      const left = {
-        running: status?.runningCount,
-        prefetched: status?.prefetchedCount,
-        settlements: status?.settlementsWaiting,
-        polls: status?.openPollCount,
-        stuck: status?.stuckCount,
-        timers: clock.pendingTimers,
-      };
-      if (Object.values(left).some((count) => count !== 0))
-        this.violated(`${name} rests with ${JSON.stringify(left)}`);
-      if (engine.status().phase !== 'stopped') this.violated(`${name} has not stopped`);
-    }
-    if (this.violation !== undefined) throw new Error(this.violation);
-  }
-}
-
-function textOf({ at, line, times, until }: LogLine): string {
-  return `${String(at).padStart(9)} ${line}${times > 1 ? ` (${times} times until ${until})` : ''}`;
-}
-
-function withinCap(seconds: number | undefined): number {
-  return Math.max(0, Math.min(seconds ?? 0, SQS_LIMITS.visibilityTimeoutSeconds) || 0);
 }

@@ -1,6 +1,7 @@
 import { Controller, Global, Inject, Injectable, Module, Scope } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import {
+  crash,
   DiscardTaskError,
   OnTaskError,
   PostSend,
@@ -9,6 +10,7 @@ import {
   PreTask,
   RetryTaskError,
   ScopedHookError,
+  SqsConsumer,
   SqsTask,
 } from '../../lib/index.js';
 import type { Outcome, SendContext, SendResult, TaskDelivery } from '../../lib/index.js';
@@ -166,6 +168,22 @@ describe('@PreTask, @PostTask and @OnTaskError', () => {
       ['end', 'discard', 'discard'],
       ['failed', 'greet', 'Discarded: old'],
     ]);
+  });
+
+  test('an error that crashes the worker is told, and so are those of a batch that the app asks for', async () => {
+    const calls: unknown[] = [];
+    const providers = [recordingHooks(calls)];
+    const controllers = [recordingHandler([])];
+    const app = await memoryApp({ providers, controllers, worker: { onError: crash() } });
+    await app.producer.send(greet, { fail: 'fatal' });
+    await app.work();
+    expect(calls.at(-1)).toEqual(['failed', 'greet', 'fatal']);
+    calls.length = 0;
+    await app.clock.advance(30_000);
+    const batch = app.app.get(SqsConsumer).processBatch('jobs');
+    await app.work();
+    expect((await batch).failed).toHaveLength(1);
+    expect(calls.map((call) => (call as string[])[0])).toEqual(['start', 'end', 'failed']);
   });
 
   test('unknown tasks are failures too', async () => {

@@ -1,14 +1,20 @@
 import { Catch, Get, UseFilters, UseInterceptors } from '@nestjs/common';
-import { MessagePattern } from '@nestjs/microservices';
-import { UnsupportedNestError } from '../../lib/nest/index.js';
+import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
+import { SQS, UnsupportedNestError } from '../../lib/nest/index.js';
 import { checkNestVersions } from '../../lib/nest/peer-versions.js';
 import {
+  CONTEXT_PARAMETER,
+  EVENT_HANDLER,
   EXCEPTION_FILTERS,
   FILTER_CATCHES,
   HTTP_PATH,
   INTERCEPTORS,
+  PARAMETERS,
+  PATTERN,
   PATTERN_EXTRAS,
   PATTERN_HANDLER,
+  PAYLOAD_PARAMETER,
+  TRANSPORT,
 } from '../../lib/nest/pipeline/nest-metadata.js';
 
 describe('checkNestVersions', () => {
@@ -46,5 +52,21 @@ describe("Nest's metadata", () => {
     expect(Reflect.getMetadata(HTTP_PATH, handle)).toBe('there');
     expect(Reflect.getMetadata(PATTERN_HANDLER, handle)).toBeDefined();
     expect(Reflect.getMetadata(PATTERN_EXTRAS, handle)).toEqual({ queue: 'q' });
+  });
+
+  test('lies where handlers are read without a microservice', () => {
+    class Handlers {
+      @EventPattern('x', SQS)
+      handle(@Payload() _data: unknown, @Ctx() _context: unknown): void {}
+    }
+    const { handle } = Handlers.prototype;
+    expect(Reflect.getMetadata(PATTERN, handle)).toEqual(['x']);
+    expect(Reflect.getMetadata(TRANSPORT, handle)).toBe(SQS);
+    expect(Reflect.getMetadata(PATTERN_HANDLER, handle)).toBe(EVENT_HANDLER);
+    const parameters = Reflect.getMetadata(PARAMETERS, Handlers, 'handle') as object;
+    expect(Object.keys(parameters).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      `${PAYLOAD_PARAMETER}:0`,
+      `${CONTEXT_PARAMETER}:1`,
+    ]);
   });
 });

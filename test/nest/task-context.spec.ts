@@ -1,5 +1,6 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
-import { Controller, Get, Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, UseGuards, UseInterceptors } from '@nestjs/common';
 import type {
   CallHandler,
   CanActivate,
@@ -230,6 +231,49 @@ describe('a task context on its way', () => {
       ids.map((id) => [id, { id, handled: id }]),
     );
     expect(app.logger.of('SqsProducer').filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
+  test('can be set in a handler whose task brought none', async () => {
+    const seen: unknown[] = [];
+    @Controller()
+    class Greeter {
+      @Inject() private readonly context!: TaskContext;
+      @Inject() private readonly sqs!: SqsProducer;
+
+      @SqsTask('greet')
+      async greet(): Promise<void> {
+        this.context.set('step', 'greeted');
+        await this.sqs.send(follow, 1);
+      }
+
+      @SqsTask('follow')
+      follow(): void {
+        seen.push(this.context.all());
+      }
+    }
+    const app = await memoryApp({ controllers: [Greeter] });
+    await app.producer.send(greet, 1);
+    await app.work();
+    expect(seen).toEqual([{ step: 'greeted' }]);
+  });
+
+  test('costs nothing where nobody uses it', async () => {
+    const entered = vi.spyOn(AsyncLocalStorage.prototype, 'run');
+    let count = 0;
+    @Controller()
+    class Greeter {
+      @SqsTask('greet')
+      greet(): void {
+        count++;
+      }
+    }
+    const app = await memoryApp({ controllers: [Greeter] });
+    await app.producer.send(greet, 1);
+    await app.work();
+    expect(count).toBe(1);
+    expect(app.app.get(TaskContext).isUsed).toBe(false);
+    expect(entered).not.toHaveBeenCalled();
+    entered.mockRestore();
   });
 
   test('is empty in a batch handler, which gets the context of each task beside its data', async () => {

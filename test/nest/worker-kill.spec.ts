@@ -21,10 +21,10 @@ describe(
         await service.gateway.sendBatch(queueUrl, entries);
       }
       const env = { SQS_EMBEDDED_URL: service.endpoint };
-      const first = await children.start(fixture, { env });
+      const first = children.start(fixture, { env });
       for (let done = 0; done < 300; done++) await first.line(/^done/);
-      await first.kill('SIGKILL');
-      const second = await children.start(fixture, { env });
+      first.kill('SIGKILL');
+      const second = children.start(fixture, { env });
       await second.exited;
       const lines = [...first.lines, ...second.lines].filter((line) => line.startsWith('done '));
       expect(new Set(lines).size).toBe(TASKS);

@@ -19,9 +19,10 @@ export class PollBudget {
   release(): void {
     this.openCount--;
     for (const retry of this.waiting) {
+      if (this.max !== undefined && this.openCount >= this.max) return;
       this.waiting.delete(retry);
+      // One that has no use for it now, being paused or busy, leaves it to the next.
       retry();
-      return;
     }
   }
 

@@ -1,6 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
-import type { TaskScope } from '../../contracts/index.js';
 import { NoTaskContextError } from './no-task-context.error.js';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -12,6 +11,7 @@ type Values = Readonly<Record<string, unknown>>;
 @Injectable()
 export class TaskContext {
   private readonly storage = new AsyncLocalStorage<{ values: Values }>();
+  private hasBeenEntered = false;
 
   /**
    * Runs a function with these values on top of those that are there; what it sets ends with it.
@@ -60,6 +60,14 @@ export class TaskContext {
     return this.storage.getStore()?.values;
   }
 
+  /** False until some values were there for the first time. */
+  get isUsed(): boolean {
+    return this.hasBeenEntered;
+  }
+
   /** Runs work with exactly these values. */
-  readonly enter: TaskScope = (values, work) => this.storage.run({ values }, work);
+  enter<R>(values: Values, work: () => R): R {
+    this.hasBeenEntered = true;
+    return this.storage.run({ values }, work);
+  }
 }

@@ -31,6 +31,7 @@ import {
   type SqsLogger,
   type VisibilityChange,
 } from '../../contracts/index.js';
+import { Crowd } from './crowd.js';
 import { callSdk, present } from './sdk-call.js';
 import { alignResults, toReceivedMessage, toSendEntry } from './sdk-messages.js';
 import { cancelMoveTask, listMoveTasks, startMoveTask } from './sdk-move-tasks.js';
@@ -49,6 +50,7 @@ export class SdkGateway implements QueueGateway {
   readonly kind = 'sdk';
   readonly maxOpenReceives: number | undefined;
   private readonly client: SQSClient;
+  private readonly crowd = new Crowd();
   private isClosed = false;
 
   constructor(private readonly setup: SdkGatewaySetup) {
@@ -91,9 +93,10 @@ export class SdkGateway implements QueueGateway {
       MessageAttributeNames: ['All'],
       MessageSystemAttributeNames: ['All'],
     });
-    const answer = await callSdk(
-      { operation: 'ReceiveMessage', queue: queueUrl, signal: options?.signal },
-      (send) => this.client.send(command, send),
+    const answer = await this.crowd.enter(() =>
+      callSdk({ operation: 'ReceiveMessage', queue: queueUrl, signal: options?.signal }, (send) =>
+        this.client.send(command, send),
+      ),
     );
     return this.readMessages(queueUrl, answer.Messages ?? []);
   }

@@ -49,6 +49,15 @@ describe('send', () => {
     ]);
   });
 
+  test('refuses an option that it does not know, and guesses what was meant', async () => {
+    const { producer, gateway } = setupProducer();
+    const misspelt = { delaySecond: 5 } as object;
+    await expect(producer.send(task, 1, misspelt)).rejects.toThrow(
+      'Unknown option delaySecond; did you mean delaySeconds?',
+    );
+    expect(gateway.accepted).toEqual([]);
+  });
+
   test('names the service that sends, where it has a name', async () => {
     const { producer, gateway } = setupProducer({ serviceName: 'web' });
     await producer.send(task, 1);

@@ -1,6 +1,6 @@
-import { closestMatch } from 'leven';
 import { z } from 'zod';
 import { InvalidOptionsError } from '../../errors/config-errors.js';
+import { suggestion } from './suggestion.js';
 import { optionFacts, type OptionFacts } from './option.js';
 
 type Path = readonly PropertyKey[];
@@ -44,17 +44,6 @@ function isWrongKind(issue: Issue): boolean {
 function unknownKeys(keys: readonly string[], path: Path, { schema }: Checked): string[] {
   const known = keysOf(schemaAt(schema, path));
   return keys.map((key) => `Unknown option ${written([...path, key])}${suggestion(key, known)}`);
-}
-
-function suggestion(key: string, known: readonly string[]): string {
-  const maxDistance = Math.max(2, Math.floor(key.length / 3));
-  const meant = closestMatch(key, known, { maxDistance }) ?? extended(key, known);
-  return meant === undefined ? '' : `; did you mean ${meant}?`;
-}
-
-/** A name that was left short, such as `visibilityTimeout`. */
-function extended(key: string, known: readonly string[]): string | undefined {
-  return key.length < 4 ? undefined : known.find((name) => name.startsWith(key));
 }
 
 function wrongValue(issue: Issue, path: Path, { schema, value }: Checked): string {
