@@ -11,14 +11,13 @@ export interface SendVerdict {
   arrivedThoughRejected: string[];
   /** Messages beyond the first of their task. */
   repeatedCount: number;
-  /** Resolved sends that arrived behind one of their group that was sent later. */
+  /** Behind a message of their group that was sent later, whether their own send resolved or not. */
   outOfOrder: string[];
 }
 
 /** What the sender was told, held against what is in the queue. */
 export function verdictOf({ resolved, rejected, arrived }: SendLoopSummary): SendVerdict {
   const arrivedIds = new Set(arrived.map(({ id }) => id));
-  const resolvedIds = new Set(resolved.map(({ id }) => id));
   return {
     settledCount: new Set([...resolved, ...rejected].map(({ id }) => id)).size,
     resolvedCount: resolved.length,
@@ -26,7 +25,7 @@ export function verdictOf({ resolved, rejected, arrived }: SendLoopSummary): Sen
     missing: idsOf(resolved.filter(({ id }) => !arrivedIds.has(id))),
     arrivedThoughRejected: idsOf(rejected.filter(({ id }) => arrivedIds.has(id))),
     repeatedCount: arrived.length - arrivedIds.size,
-    outOfOrder: outOfOrderIn(arrived.filter(({ id }) => resolvedIds.has(id))),
+    outOfOrder: outOfOrderIn(arrived),
   };
 }
 
