@@ -99,8 +99,8 @@ export class ProducerClosedError extends SqsError {
 }
 
 /**
- * FIFO: a predecessor of the same group was not accepted, so sending this message would change the order. Nothing was
- * sent; send the group again from the first that failed.
+ * FIFO: a predecessor of the same group was not accepted, so sending this message would change the order. It was given
+ * up; send the group again from the first that failed.
  */
 export class FifoOrderError extends SqsError {
   readonly queue: string;
@@ -108,7 +108,7 @@ export class FifoOrderError extends SqsError {
 
   constructor(facts: { queue: string; groupId: string; cause?: unknown }) {
     super(
-      `The message of group "${facts.groupId}" for queue "${facts.queue}" was not sent: another message of the group ` +
+      `The message of group "${facts.groupId}" for queue "${facts.queue}" was given up: another message of the group ` +
         `failed or was accepted out of turn, so the order would be lost. Send the group again from the first that failed.`,
       { cause: facts.cause },
     );
