@@ -12,6 +12,20 @@ export interface TaskContract<Input = unknown, Output = Input> extends TaskTarge
   readonly types?: { readonly input: Input; readonly output: Output };
 }
 
+/** What is sent with a contract: `TaskInput<typeof sendEmail>`. */
+export type TaskInput<Contract> = Contract extends {
+  readonly types?: { readonly input: infer Input };
+}
+  ? Input
+  : never;
+
+/** What a handler of a contract gets: `send(@Payload() data: TaskPayload<typeof sendEmail>)`. */
+export type TaskPayload<Contract> = Contract extends {
+  readonly types?: { readonly output: infer Output };
+}
+  ? Output
+  : never;
+
 /** Any Standard Schema (zod, valibot, arktype, …), or a class with class-validator decorators. */
 export type TaskSchema<Input = unknown, Output = Input> =
   StandardSchema<Input, Output> | DtoClass<Input>;
