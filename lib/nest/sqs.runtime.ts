@@ -10,14 +10,14 @@ import type {
   TaskTarget,
 } from '../contracts/index.js';
 import { REPLIES_DEFAULTS } from '../contracts/options/defaults.js';
+import { AppQueues } from './app-queues.js';
 import { LocalRunner } from './local/local-runner.js';
 import { readQueueAttributes } from './module/queue-attributes.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
 import { NestSqsLogger } from './nest-logger.js';
-import { QueueRegistrations } from './queue-registrations.js';
 import { Replier } from './replies/replier.js';
 import { RequestDesks } from './client/request-desks.js';
-import type { AwaitedQueue, OpenQueues, RuntimeParts, TaskProducer } from './runtime-parts.js';
+import type { AwaitedQueue, RuntimeParts, TaskProducer } from './runtime-parts.js';
 import { QueueStats } from './stats/queue-stats.js';
 import type { StatsSubscriber } from './stats/queue-stats.js';
 
@@ -89,10 +89,8 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   private taskContext: TaskContextSource = () => undefined;
   private scope: TaskScope | undefined;
   private foundWebHandlers: HandlerLookup | undefined;
-  private readonly registrations = new QueueRegistrations();
+  private readonly queues: AppQueues;
   private readonly running = new Set<Server>();
-  private opening: Promise<OpenQueues> | undefined;
-  private queues: OpenQueues | undefined;
   private provisioning: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
 
@@ -111,7 +109,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     this.parts = parts;
     this.taskInterceptors = [...taskInterceptors];
     this.sendInterceptors = [...sendInterceptors];
-    for (const queue of options.queues ?? []) this.registrations.add(queue);
+    this.queues = new AppQueues(parts, options);
     this.local = this.localRunner();
     this.stats = this.queueStats();
     this.producer = this.createProducer(this, this.sendInterceptors);
@@ -145,8 +143,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   /** @throws QueueConflictError */
   registerQueue(queue: string | QueueOptions): void {
-    const options = this.registrations.add(queue);
-    this.queues?.register(options);
+    this.queues.register(queue);
   }
 
   /** What names of reply queues start with. */
@@ -157,18 +154,16 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   /** The logical name of a queue that is given by name, URL or ARN. */
   nameOf(queue: string): string {
-    return this.parts.nameOf(queue, this.options.queuePrefix);
+    return this.queues.nameOf(queue);
   }
 
-  async find(queue: string): Promise<QueueHandle> {
-    const queues = await this.open();
-    return queues.find(queue);
+  find(queue: string): Promise<QueueHandle> {
+    return this.queues.find(queue);
   }
 
   /** The queue as a worker needs it: it may begin before the queue exists. */
-  async await(queue: string): Promise<AwaitedQueue> {
-    const queues = await this.open();
-    return queues.await(queue);
+  await(queue: string): Promise<AwaitedQueue> {
+    return this.queues.await(queue);
   }
 
   /** Opens connections and applies `onMissingQueue`; once, however often it is asked. */
@@ -192,7 +187,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   /** Apps without a worker watch what they registered. */
   onApplicationBootstrap(): void {
     if (this.running.size > 0) return;
-    for (const { name } of this.registrations.all()) this.stats.watch(this.nameOf(name));
+    for (const name of this.queues.names()) this.stats.watch(name);
   }
 
   addServer(server: Server): void {
@@ -247,8 +242,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async prepare(): Promise<void> {
     if (this.setup.explore !== undefined) this.use(await this.setup.explore());
-    const queues = await this.open();
-    await queues.provision();
+    await this.queues.provision();
   }
 
   private localRunner(): LocalRunner {
@@ -278,32 +272,12 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     });
   }
 
-  private open(): Promise<OpenQueues> {
-    this.opening ??= this.openQueues();
-    return this.opening;
-  }
-
-  private async openQueues(): Promise<OpenQueues> {
-    const { options, parts } = this;
-    const logger = new NestSqsLogger({ context: 'SqsModule' });
-    const queues = await parts.openQueues({ options, clock: parts.clock, logger });
-    for (const queue of this.registrations.all()) queues.register(queue);
-    this.queues = queues;
-    return queues;
-  }
-
   private async end(): Promise<void> {
     await Promise.all(this.servers().map((server) => server.close()));
     await this.desks.close();
     await this.replier.shutDown();
     await this.stats.close();
     await this.producer.close();
-    await this.closeQueues();
-  }
-
-  private async closeQueues(): Promise<void> {
-    if (this.opening === undefined) return;
-    const [opened] = await Promise.allSettled([this.opening]);
-    if (opened.status === 'fulfilled') await opened.value.close();
+    await this.queues.close();
   }
 }
