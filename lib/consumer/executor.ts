@@ -1,4 +1,4 @@
-import { catchError, defer, from, lastValueFrom, of, type Observable } from 'rxjs';
+import { lastValueFrom } from 'rxjs';
 import type { Clock, Timer } from '../contracts/clock.js';
 import { TaskTimeoutError, UnknownTaskError } from '../contracts/errors/index.js';
 import type { CodecLookup, MessageFormat } from '../contracts/format.js';
@@ -12,8 +12,10 @@ import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
 import type { ReplyPort, RequestFacts } from '../contracts/replies.js';
 import type { Outcome } from '../contracts/task.js';
+import { BatchMeeting } from './batch-meeting.js';
 import type { Classifier } from './classifier.js';
 import type { Delivery } from './delivery.js';
+import { taskChain } from './task-chain.js';
 
 export interface ExecutorParts {
   /** Name that handlers are looked up under. */
@@ -81,7 +83,7 @@ export class Executor {
   async runBatch(deliveries: readonly Delivery[], handler: BatchTaskHandler): Promise<Outcome[]> {
     const { taskScope = noScope } = this.parts;
     // Whoever comes last to the meeting starts the handler, which must not run in that one's scope.
-    const meeting = new Meeting(deliveries.length, (present) =>
+    const meeting = new BatchMeeting(deliveries.length, (present) =>
       taskScope({}, () => this.callBatch(present, handler)),
     );
     const runOne = async (delivery: Delivery): Promise<Outcome> => {
@@ -144,7 +146,7 @@ export class Executor {
     if (interceptors.length === 0) return core();
     const classify = (error: unknown): Outcome => this.classified({ error, delivery });
     try {
-      return await lastValueFrom(chain(interceptors, { delivery, core, classify }));
+      return await lastValueFrom(taskChain(interceptors, { delivery, core, classify }));
     } catch (error) {
       return this.classified({ error, delivery });
     }
@@ -251,61 +253,4 @@ function lostByChoice(error: unknown): Outcome {
   return { kind: 'discard', reason: 'it failed after ack: before had deleted it', error };
 }
 
-interface ChainFacts {
-  delivery: Delivery;
-  core: () => Promise<Outcome>;
-  classify: (error: unknown) => Outcome;
-}
-
-/** The first outermost; what one of them throws is an outcome for those outside of it. */
-function chain(
-  interceptors: readonly SqsTaskInterceptor[],
-  { delivery, core, classify }: ChainFacts,
-): Observable<Outcome> {
-  const handleFrom = (index: number): Observable<Outcome> => {
-    const interceptor = interceptors[index];
-    if (interceptor === undefined) return defer(() => from(core()));
-    const next = { handle: () => handleFrom(index + 1) };
-    return defer(() => interceptor.intercept(delivery, next)).pipe(
-      catchError((error: unknown) => of(classify(error))),
-    );
-  };
-  return handleFrom(0);
-}
-
 const noScope: TaskScope = (_context, work) => work();
-
-/**
- * Where the deliveries of a batch wait for each other: every chain joins or leaves (an interceptor may stop a
- * delivery before its handler), and once all have been heard of, the handler is called with those that joined.
- */
-class Meeting {
-  private readonly present: Delivery[] = [];
-  private readonly heardOf = new Set<Delivery>();
-  private start!: (outcomes: Promise<Map<Delivery, Outcome>>) => void;
-  private readonly outcomes = new Promise<Map<Delivery, Outcome>>((resolve) => {
-    this.start = resolve;
-  });
-
-  constructor(
-    private readonly expected: number,
-    private readonly call: (present: readonly Delivery[]) => Promise<Map<Delivery, Outcome>>,
-  ) {}
-
-  async join(delivery: Delivery): Promise<Outcome> {
-    this.present.push(delivery);
-    this.hear(delivery);
-    return (await this.outcomes).get(delivery) as Outcome;
-  }
-
-  leave(delivery: Delivery): void {
-    this.hear(delivery);
-  }
-
-  private hear(delivery: Delivery): void {
-    if (this.heardOf.has(delivery)) return;
-    this.heardOf.add(delivery);
-    if (this.heardOf.size < this.expected) return;
-    this.start(this.present.length === 0 ? Promise.resolve(new Map()) : this.call(this.present));
-  }
-}
