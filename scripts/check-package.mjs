@@ -4,10 +4,12 @@ import { join, resolve } from 'node:path';
 import { runCommand } from './run-step.mjs';
 
 // Packs the library, installs it into empty projects as a user would, and lets each send and handle one task.
-const own = JSON.parse(readFileSync('package.json', 'utf8')).devDependencies;
+const { devDependencies: own, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+const sdk = '@aws-sdk/client-sqs';
+const lowestSdk = peerDependencies[sdk].replace('^', '');
 const projects = [
-  { name: 'Nest 12, ESM', nest: own['@nestjs/core'], type: 'module' },
-  { name: 'Nest 11, CommonJS', nest: '^11.1.3', type: 'commonjs' },
+  { name: 'Nest 12, ESM', nest: own['@nestjs/core'], type: 'module', sdkVersion: own[sdk] },
+  { name: 'Nest 11, CommonJS', nest: '^11.1.3', type: 'commonjs', sdkVersion: lowestSdk },
 ];
 const tsconfig = {
   compilerOptions: {
@@ -29,7 +31,8 @@ try {
   const tarball = await pack();
   for (const project of projects) {
     await check(project, tarball);
-    console.log(`ok     ${project.name}: installed, compiled, sent and handled a task`);
+    const { name, sdkVersion } = project;
+    console.log(`ok     ${name}, SDK ${sdkVersion}: installed, compiled, sent and handled a task`);
   }
 } finally {
   rmSync(workplace, { recursive: true, force: true });
@@ -58,15 +61,16 @@ async function check(project, tarball) {
   }
 }
 
-function manifestOf({ nest, type }, tarball) {
+function manifestOf({ nest, type, sdkVersion }, tarball) {
   const nestPackages = ['common', 'core', 'microservices'].map((name) => [`@nestjs/${name}`, nest]);
-  const others = ['@aws-sdk/client-sqs', '@types/node', 'fauxqs', 'reflect-metadata', 'rxjs'];
+  const others = ['@types/node', 'fauxqs', 'reflect-metadata', 'rxjs'];
   return {
     name: 'package-check',
     private: true,
     type,
     dependencies: {
       ...Object.fromEntries([...nestPackages, ...others.map((name) => [name, own[name]])]),
+      [sdk]: sdkVersion,
       'nestjs-sqs-tasks': `file:${tarball}`,
     },
   };
