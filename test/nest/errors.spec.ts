@@ -7,6 +7,7 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import type { ExceptionFilter, NestInterceptor, PipeTransform } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
 import {
   BaseRpcExceptionFilter,
   EventPattern,
@@ -51,6 +52,18 @@ function filter(catches: (error: unknown) => unknown): ExceptionFilter {
     }
   }
   return new Filter();
+}
+
+/** A class of its own for each app. */
+function failingController(): new () => object {
+  @Controller()
+  class Emails {
+    @MessagePattern('send_email')
+    send(): void {
+      throw original;
+    }
+  }
+  return Emails;
 }
 
 describe('errors of handlers', () => {
@@ -207,6 +220,33 @@ describe('errors of handlers', () => {
     const { parts } = await startWorker({ controllers: [Emails] });
     expect(await parts.engine.failureOf({})).toBe(mapped);
     expect(await decided(original, UseInterceptors(mapper))).toBe(mapped);
+  });
+
+  test('are left to filters of the app, in whichever way it got them', async () => {
+    const handling = filter(() => of('handled'));
+    const provided = await startWorker({
+      controllers: [failingController()],
+      providers: [{ provide: APP_FILTER, useValue: handling }],
+    });
+    expect(await provided.parts.engine.failureOf({})).toBeUndefined();
+    const told = await startWorker({
+      controllers: [failingController()],
+      prepare: (app) => app.useGlobalFilters(handling),
+    });
+    expect(await told.parts.engine.failureOf({})).toBeUndefined();
+  });
+
+  test('follow the filters of their own app where several apps bind one class', async () => {
+    const Emails = failingController();
+    const plain = await startWorker({ controllers: [Emails] });
+    expect(await plain.parts.engine.failureOf({})).toBe(original);
+    const filtered = await startWorker({
+      controllers: [Emails],
+      providers: [{ provide: APP_FILTER, useValue: filter(() => of('handled')) }],
+    });
+    expect(await filtered.parts.engine.failureOf({})).toBeUndefined();
+    const plainAgain = await startWorker({ controllers: [Emails] });
+    expect(await plainAgain.parts.engine.failureOf({})).toBe(original);
   });
 
   test('of a guard reach classification too', async () => {

@@ -17,20 +17,24 @@ export type FilterLike = object;
  * asked: any error that none of those behind it claims.
  */
 export function lastFilter(behind: () => readonly FilterLike[]): RpcExceptionFilter {
-  return new (catching((error) => !behind().some((filter) => claims(filter, error))))();
+  return catching((error) => !behind().some((filter) => claims(filter, error)));
 }
 
 /** Lets what a handler chose by throwing pass every filter of the user's. */
 export function controlErrorFilter(): RpcExceptionFilter {
-  return new (catching((error) => controlSignalOf(error) !== undefined))();
+  return catching((error) => controlSignalOf(error) !== undefined);
 }
 
-/** Filters of a class or of a method. */
+/** The user's filters of a class or of a method. */
 export function filtersOf(target: object): FilterLike[] {
-  return (Reflect.getMetadata(EXCEPTION_FILTERS, target) ?? []) as FilterLike[];
+  const filters = (Reflect.getMetadata(EXCEPTION_FILTERS, target) ?? []) as FilterLike[];
+  return filters.filter((filter) => !ours.has(filter));
 }
 
-function catching(matches: (error: unknown) => boolean): new () => RpcExceptionFilter {
+/** A class is bound by every app that has it, such as the next one of a test; each gets filters of its own. */
+const ours = new WeakSet<FilterLike>();
+
+function catching(matches: (error: unknown) => boolean): RpcExceptionFilter {
   // Nest asks with `instanceof`, so what is caught may decide for itself.
   const matching = { [Symbol.hasInstance]: matches } as unknown as Type<unknown>;
 
@@ -40,7 +44,9 @@ function catching(matches: (error: unknown) => boolean): new () => RpcExceptionF
       return throwError(() => new OriginalFailure(error));
     }
   }
-  return HandOn;
+  const filter = new HandOn();
+  ours.add(filter);
+  return filter;
 }
 
 /** A filter that names no class catches everything. */

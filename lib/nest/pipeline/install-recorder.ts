@@ -44,16 +44,11 @@ function installFilters(
   handler: Callable,
   globalFilters: () => readonly FilterLike[],
 ): void {
-  const own = filtersOf(handler);
-  if (own.some((filter) => filter === installed.get(handler))) return;
   const last = lastFilter(() => [...filtersOf(controller), ...globalFilters()]);
-  installed.set(handler, last);
+  const filters = [last, ...filtersOf(handler), controlErrorFilter()];
   // Nest asks the last one first.
-  Reflect.defineMetadata(EXCEPTION_FILTERS, [last, ...own, controlErrorFilter()], handler);
+  Reflect.defineMetadata(EXCEPTION_FILTERS, filters, handler);
 }
-
-/** A class may be bound more than once: by a hybrid app with two workers, or by the next app of a test. */
-const installed = new WeakMap<object, FilterLike>();
 
 function installInterceptor(controller: Controller, handler: Callable): void {
   // The recorder stands outside of what it records, as far as interceptors of class and method go.
