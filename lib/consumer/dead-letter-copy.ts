@@ -1,5 +1,6 @@
 import type { MessageAttributes, OutgoingMessage } from '../contracts/gateway.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
+import { bytesOfMessage } from '../contracts/message-size.js';
 import type { TaskMessage } from '../contracts/task.js';
 
 /** Why and from where a message was dead-lettered by us; left out where its ten attributes are taken. */
@@ -37,7 +38,7 @@ function withReason(
   const all = { ...message.attributes, ...reasons };
   const fits =
     Object.keys(all).length <= SQS_LIMITS.messageAttributes &&
-    bytesOf(message.body) + attributeBytes(all) <= SQS_LIMITS.messageBytes;
+    bytesOfMessage({ body: message.body, attributes: all }) <= SQS_LIMITS.messageBytes;
   return fits ? all : message.attributes;
 }
 
@@ -47,20 +48,4 @@ function carriable(reason: string): string {
     .filter((char) => char >= ' ')
     .join('');
   return Buffer.from(printable, 'utf8').toString('utf8') || 'no reason given';
-}
-
-function attributeBytes(attributes: MessageAttributes): number {
-  return Object.entries(attributes).reduce(
-    (sum, [name, { dataType, stringValue, binaryValue }]) =>
-      sum +
-      bytesOf(name) +
-      bytesOf(dataType) +
-      bytesOf(stringValue ?? '') +
-      (binaryValue?.length ?? 0),
-    0,
-  );
-}
-
-function bytesOf(text: string): number {
-  return Buffer.byteLength(text, 'utf8');
 }

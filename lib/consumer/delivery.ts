@@ -50,10 +50,6 @@ export class Delivery implements TaskDelivery {
     return this.controller.signal;
   }
 
-  get isAborted(): boolean {
-    return this.abortError !== undefined;
-  }
-
   /** The first reason wins. */
   abort(error: Error): void {
     if (this.abortError !== undefined) return;

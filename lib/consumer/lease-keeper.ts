@@ -33,10 +33,6 @@ export class LeaseKeeper {
     this.timeoutMs = parts.visibilityTimeoutSeconds * 1000;
   }
 
-  get heldCount(): number {
-    return this.leases.size;
-  }
-
   keep(lease: Lease): void {
     this.leases.add(lease);
     this.timer ??= this.setTimer(this.timeoutMs / 6);

@@ -9,19 +9,6 @@ export function checkAttributes(queue: { name: string }, attributes: MessageAttr
   if (problem !== undefined) throw new InvalidAttributesError({ queue: queue.name, problem });
 }
 
-/** Bytes of names, types and values, as SQS counts them. */
-export function countAttributeBytes(attributes: MessageAttributes): number {
-  let bytes = 0;
-  for (const [name, value] of Object.entries(attributes)) {
-    bytes += Buffer.byteLength(name) + Buffer.byteLength(value.dataType) + valueBytes(value);
-  }
-  return bytes;
-}
-
-function valueBytes(value: MessageAttributeValue): number {
-  return value.binaryValue?.byteLength ?? Buffer.byteLength(value.stringValue ?? '');
-}
-
 function findProblem(attributes: MessageAttributes): string | undefined {
   const entries = Object.entries(attributes);
   if (entries.length > SQS_LIMITS.messageAttributes) {

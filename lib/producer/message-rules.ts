@@ -6,7 +6,8 @@ import {
 } from '../contracts/errors/index.js';
 import type { OutgoingMessage } from '../contracts/gateway.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
-import { checkAttributes, countAttributeBytes } from './attribute-rules.js';
+import { bytesOfMessage } from '../contracts/message-size.js';
+import { checkAttributes } from './attribute-rules.js';
 import { describeBadCharacter } from './sqs-characters.js';
 
 /** What the rules need to know of a queue. */
@@ -91,9 +92,7 @@ function fifoIdError(queue: QueueFacts, field: FifoField, problem: string): Inva
 }
 
 function checkSize(queue: QueueFacts, message: OutgoingMessage): number {
-  const bytes =
-    Buffer.byteLength(message.body) +
-    (message.attributes === undefined ? 0 : countAttributeBytes(message.attributes));
+  const bytes = bytesOfMessage(message);
   if (bytes > SQS_LIMITS.messageBytes) throw new MessageTooLargeError({ queue: queue.name, bytes });
   return bytes;
 }

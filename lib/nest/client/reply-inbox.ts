@@ -14,6 +14,7 @@ import type {
   WorkerSetup,
 } from '../../contracts/index.js';
 import { decodeReply } from '../replies/reply-packet.js';
+import { replyQueueHandle } from '../replies/reply-queue-handle.js';
 import type { ReplyPacket } from '../replies/reply-packet.js';
 import type { ReplyQueue, ReplyQueueAddress } from './reply-queue.js';
 
@@ -127,17 +128,7 @@ export class ReplyInbox {
 
   private handleOf({ name, url }: ReplyQueueAddress): QueueHandle {
     const { gateway, format, codecs } = this.parts;
-    return {
-      name,
-      url,
-      isFifo: false,
-      gateway,
-      format,
-      codecs,
-      contentBasedDeduplication: undefined,
-      visibilityTimeoutSeconds: undefined,
-      deadLetter: undefined,
-    };
+    return replyQueueHandle({ name, url, gateway, format, codecs });
   }
 
   /** Whatever comes is deleted: what nobody waits for now, nobody will wait for later. */

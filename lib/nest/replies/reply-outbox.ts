@@ -1,5 +1,6 @@
 import type { QueueHandle, SendResult } from '../../contracts/index.js';
 import type { TaskProducer } from '../runtime-parts.js';
+import { replyQueueHandle } from './reply-queue-handle.js';
 
 export interface ReplyQueueFacts {
   readonly url: string;
@@ -36,17 +37,8 @@ export class ReplyOutbox {
 
   private open(facts: ReplyQueueFacts): Way {
     const { format, codecs, gateway } = facts.request;
-    const producer = this.createProducer({
-      name: facts.name,
-      url: facts.url,
-      isFifo: false,
-      gateway,
-      format,
-      codecs,
-      contentBasedDeduplication: undefined,
-      visibilityTimeoutSeconds: undefined,
-      deadLetter: undefined,
-    });
+    const { name, url } = facts;
+    const producer = this.createProducer(replyQueueHandle({ name, url, gateway, format, codecs }));
     const way: Way = { producer, userCount: 0 };
     this.ways.set(facts.url, way);
     return way;
