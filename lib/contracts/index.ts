@@ -9,6 +9,7 @@ export * from './interceptors.js';
 export * from './limits.js';
 export * from './logged-errors.js';
 export * from './logger.js';
+export * from './operations/index.js';
 export * from './options/index.js';
 export * from './policies.js';
 export * from './sending.js';

@@ -1,0 +1,3 @@
+export * from './peeking.js';
+export * from './queues.js';
+export * from './redriving.js';
