@@ -7,7 +7,6 @@ import { SqsModule as NestSqsModule } from './nest/index.js';
 export * from './contracts/index.js';
 export * from './consumer/retry/index.js';
 export * from './consumer/stopping/index.js';
-export { DEAD_LETTER_REASON, DEAD_LETTER_SOURCE } from './consumer/dead-letter-copy.js';
 export type { FailedMessage, ProcessBatchOptions, ProcessedBatch } from './consumer/consumer.js';
 export type { MessageStream, StreamedDelivery } from './consumer/message-stream.js';
 export * from './nest/index.js';

@@ -1,4 +1,5 @@
 export * from './clock.js';
+export * from './dead-letters.js';
 export * from './errors/index.js';
 export * from './events.js';
 export * from './format.js';

@@ -4,6 +4,7 @@ import type {
   QueueHandle,
   QueueLookup,
   QueueOptions,
+  QueueResourcesPort,
   ResolvedWorkerOptions,
   SqsLogger,
   SqsSendInterceptor,
@@ -40,8 +41,12 @@ export interface OpenQueues extends QueueLookup {
   register(queue: QueueOptions): void;
   /** Applies `onMissingQueue` to every queue registered so far. Queues to wait for do not hold it up. */
   provision(): Promise<void>;
-  /** Resolves once the queue exists. With `onMissingQueue: 'wait'` the start does not wait for it. */
-  await(queue: string): AwaitedQueue;
+  /**
+   * Resolves once the queue exists. A queue whose options name no format is read by the format of `readAs`. With `onMissingQueue: 'wait'` the start does not wait for it.
+   */
+  await(queue: string, readAs?: string): AwaitedQueue;
+  /** The queues as resources. */
+  readonly resources: QueueResourcesPort;
   close(): Promise<void>;
 }
 

@@ -3,6 +3,7 @@ import type {
   QueueHandle,
   QueueLookup,
   QueueOptions,
+  QueueResourcesPort,
   SqsLogger,
   SqsSendInterceptor,
   SqsTaskInterceptor,
@@ -161,9 +162,14 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     return this.queues.find(queue);
   }
 
-  /** The queue as a worker needs it: it may begin before the queue exists. */
-  await(queue: string): Promise<AwaitedQueue> {
-    return this.queues.await(queue);
+  /** The queue as a worker needs it: it may begin before the queue exists. `readAs` names the queue whose format it has unless it says its own. */
+  await(queue: string, readAs?: string): Promise<AwaitedQueue> {
+    return this.queues.await(queue, readAs);
+  }
+
+  /** Every queue as a resource, registered or not. */
+  resources(): Promise<QueueResourcesPort> {
+    return this.queues.resources();
   }
 
   /** Opens connections and applies `onMissingQueue`; once, however often it is asked. */

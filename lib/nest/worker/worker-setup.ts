@@ -43,7 +43,7 @@ function boundQueues(
 }
 
 async function queueSetup(host: SqsRuntime, queue: ResolvedWorkerQueue): Promise<WorkerQueueSetup> {
-  const { handle, mayStartWithout } = await host.await(queue.name);
+  const { handle, mayStartWithout } = await host.await(queue.name, queue.handlersOf);
   return {
     name: host.nameOf(queue.name),
     handlersOf: host.nameOf(queue.handlersOf),

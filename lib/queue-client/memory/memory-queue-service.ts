@@ -149,6 +149,15 @@ export class MemoryQueueService {
     return names.toSorted().map((name) => this.urlOf(name));
   }
 
+  /** The queues whose redrive policies name this one. */
+  urlsOfSources(queueUrl: string): string[] {
+    const { arn } = this.at(queueUrl).facts;
+    const sources = [...this.queues.values()].filter(
+      ({ redrive }) => redrive?.deadLetterTargetArn === arn,
+    );
+    return sources.map(({ facts }) => facts.url).toSorted();
+  }
+
   setAttributes(queueUrl: string, attributes: Record<string, string>): void {
     const queue = this.at(queueUrl);
     const { FifoQueue, ...settable } = attributes;
