@@ -9,7 +9,8 @@ export class QueueAccessDeniedError extends SqsError {
   readonly action: string;
 
   constructor(facts: { queue: string; operation: string; cause?: unknown }) {
-    const action = `sqs:${facts.operation}`;
+    // A batch call needs the right of the single one.
+    const action = `sqs:${facts.operation.replace(/Batch$/, '')}`;
     super(
       `Expected to be allowed ${action} on queue "${facts.queue}", but access was denied. ` +
         'Allow it to the role in use, or check credentials and region.',

@@ -17,6 +17,12 @@ async function appWithJobs(maxReceiveCount = 2) {
   return app;
 }
 
+const filter = ({ body }: { body: string }) => body.endsWith('7');
+
+function broken(): boolean {
+  throw new Error('bad filter');
+}
+
 describe('SqsQueues.peek', () => {
   test('shows messages with their tasks, and gives them back', async () => {
     const app = await appWithJobs();
@@ -57,7 +63,6 @@ describe('SqsQueues.peek', () => {
   test('looks for those that a filter wants, among so many', async () => {
     const app = await appWithJobs(9);
     await fill(app, 'jobs', numbered(40));
-    const filter = ({ body }: { body: string }) => body.endsWith('7');
     const all = await whileTimePasses(app.clock, app.queues.peek('jobs', { filter }));
     expect(all.messages.map(({ body }) => body)).toEqual(['m7', 'm17', 'm27', 'm37']);
     expect(all.scannedCount).toBe(40);
@@ -69,12 +74,9 @@ describe('SqsQueues.peek', () => {
   test('gives back what it took where the filter throws', async () => {
     const app = await appWithJobs();
     await fill(app, 'jobs', numbered(5));
-    const filter = () => {
-      throw new Error('bad filter');
-    };
-    await expect(whileTimePasses(app.clock, app.queues.peek('jobs', { filter }))).rejects.toThrow(
-      'bad filter',
-    );
+    await expect(
+      whileTimePasses(app.clock, app.queues.peek('jobs', { filter: broken })),
+    ).rejects.toThrow('bad filter');
     expect(await app.queues.stats('jobs')).toMatchObject({ messageCount: 5, inFlightCount: 0 });
   });
 
@@ -82,7 +84,7 @@ describe('SqsQueues.peek', () => {
     const app = await operationsApp();
     await app.queues.create('o.fifo');
     await fill(app, 'o.fifo', numbered(5), () => 'g');
-    for (const _look of [1, 2]) {
+    for (let look = 0; look < 2; look++) {
       const { messages } = await whileTimePasses(app.clock, app.queues.peek('o.fifo'));
       expect(messages.map(({ body, groupId }) => [body, groupId])).toEqual(
         numbered(5).map((body) => [body, 'g']),
@@ -110,7 +112,7 @@ describe('SqsDeadLetters.peek', () => {
     const app = await operationsApp({ queues: [{ name: 'old', format: squids(), deadLetter }] });
     await app.queues.create('old');
     await app.producer.send({ queue: 'old', pattern: 'add' }, { args: [1, 2], kwargs: {} });
-    await deadLetterAll(app, 'old', 1);
+    await deadLetterAll(app, 'old');
     const { messages } = await whileTimePasses(app.clock, app.deadLetters.peek('dead'));
     expect(messages).toMatchObject([
       { source: 'old', task: { pattern: 'add', data: { args: [1, 2] } }, isLastReceive: false },

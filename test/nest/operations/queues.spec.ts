@@ -112,7 +112,7 @@ describe('SqsQueues creates', () => {
     ['a name that SQS refuses', { name: 'no spaces' }],
   ])('refuses %s without any request', async (_what, options) => {
     const app = await appWith();
-    const asked = vi.fn();
+    const asked = vi.fn<() => void>();
     app.service.beforeCall = asked;
     await expect(app.queues.create(options)).rejects.toThrow(InvalidOptionsError);
     expect(asked).not.toHaveBeenCalled();

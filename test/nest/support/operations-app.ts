@@ -17,10 +17,10 @@ export async function operationsApp(module: SqsModuleOptions = {}): Promise<Oper
 
 /** Lets time pass until the work has ended. */
 export async function whileTimePasses<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
-  let isDone = false;
-  const end = (): void => void (isDone = true);
+  const state = { isDone: false };
+  const end = (): void => void (state.isDone = true);
   work.then(end, end);
-  for (let turn = 0; !isDone; turn++) {
+  for (let turn = 0; !state.isDone; turn++) {
     if (turn > 100_000) throw new Error('the work does not end');
     await clock.advance(clock.nextTimerInMs ?? 0);
   }
@@ -45,24 +45,19 @@ export async function fill(
   }
 }
 
-/** Receives everything that is visible so often that it is dead-lettered. */
+/** Receives everything so often that it is dead-lettered. */
 export async function deadLetterAll(
-  app: Pick<OperationsApp, 'gateway'>,
+  app: Pick<OperationsApp, 'gateway' | 'service'>,
   queue: string,
-  maxReceiveCount: number,
 ): Promise<void> {
   const url = await app.gateway.getQueueUrl(queue);
-  const take = () => app.gateway.receive(url, { maxMessages: 10, waitTimeSeconds: 0 });
-  for (let round = 0; round <= maxReceiveCount; round++) {
-    const handles: string[] = [];
-    for (let got = await take(); got.length > 0; got = await take()) {
-      handles.push(...got.map(({ receiptHandle }) => receiptHandle));
-    }
-    for (const receiptHandle of handles) {
-      await app.gateway.changeVisibilityBatch(url, [
-        { receiptHandle, visibilityTimeoutSeconds: 0 },
-      ]);
-    }
+  while (app.service.messages(queue).length > 0) {
+    const got = await app.gateway.receive(url, { maxMessages: 10, waitTimeSeconds: 0 });
+    const entries = got.map(({ receiptHandle }) => ({
+      receiptHandle,
+      visibilityTimeoutSeconds: 0,
+    }));
+    await app.gateway.changeVisibilityBatch(url, entries);
   }
 }
 
