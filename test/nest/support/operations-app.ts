@@ -1,5 +1,5 @@
 import { SqsDeadLetters, SqsQueues } from '../../../lib/index.js';
-import type { SqsModuleOptions } from '../../../lib/index.js';
+import type { QueueGateway, SqsModuleOptions } from '../../../lib/index.js';
 import type { ManualClock } from '../../../lib/primitives/manual-clock.js';
 import type { MemoryQueueService } from '../../../lib/queue-client/memory/memory-queue-service.js';
 import { memoryApp, type MemoryApp } from './memory-app.js';
@@ -29,7 +29,7 @@ export async function whileTimePasses<T>(clock: ManualClock, work: Promise<T>): 
 
 /** Sends plain bodies, ten a request; on FIFO each with an id of its own. */
 export async function fill(
-  app: Pick<OperationsApp, 'gateway'>,
+  app: { readonly gateway: QueueGateway },
   queue: string,
   bodies: readonly string[],
   groupOf?: (index: number) => string,
