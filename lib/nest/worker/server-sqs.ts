@@ -64,8 +64,11 @@ export class ServerSqs
     const { connect, work } = splitServerOptions(options);
     this.ownsHost = host === undefined;
     this.host = host ?? new SqsRuntime({ options: connect, parts: defaultParts });
+    const { parts } = this.host;
+    parts.resolveWorker(work);
+    // Features are asked only about options that are known to be sound.
     const featureQueues = queuesOfFeatures(this.host, work);
-    this.options = this.host.parts.resolveWorker(withFeatureQueues(work, featureQueues));
+    this.options = parts.resolveWorker(withFeatureQueues(work, featureQueues));
     this.featureHandles = handlesOf(featureQueues);
     for (const { name } of this.options.queues ?? []) {
       if (!this.featureHandles.has(name)) this.host.registerQueue(name);
