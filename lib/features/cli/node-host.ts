@@ -50,6 +50,8 @@ async function ask(question: string): Promise<string> {
 }
 
 function parentChannel(): ParentChannel {
+  // A command that was killed takes the other end of both pipes with it; its processes are to drain, not to crash.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
   return {
     send(message) {
       // A parent that is gone hears nothing; the disconnect has begun a drain.

@@ -8,9 +8,9 @@ import { operationsFeature, SqsDeadLetters, SqsQueues } from '../../operations/i
 import type { AppTarget } from '../app/app-target.js';
 import { appTarget } from '../app/app-target.js';
 import { loadApp } from '../app/load-app.js';
-import { AppStartError, NoSqsModuleError } from '../errors/cli-errors.js';
-import { sentenceOf, type ErrorSayer } from '../errors/error-sayer.js';
-import { SqsError } from '../../../contracts/index.js';
+import { NoSqsModuleError } from '../errors/cli-errors.js';
+import type { ErrorSayer } from '../errors/error-sayer.js';
+import { startError } from '../errors/start-error.js';
 import type { CliHost } from '../host.js';
 import { makeLogger } from '../logging/make-logger.js';
 import type { LogLevel } from '@nestjs/common';
@@ -47,13 +47,14 @@ export async function openOperations(
   if (reach.endpoint !== undefined) host.env['AWS_ENDPOINT_URL_SQS'] = reach.endpoint;
   const logLevel = reach.logLevel ?? 'error';
   const isDebug = logLevel === 'debug' || logLevel === 'verbose';
-  const say = (error: unknown): void => sayer.say(error);
+  const reference = reach.app ?? 'nestjs-sqs';
+  const say = (error: unknown): void => sayer.say(startError(reference, error));
   Logger.overrideLogger(makeLogger({ loggers: undefined, logLevel }, { host, isDebug, say }));
   const module = OperationsModule.forRoot(moduleOptions(reach));
-  if (reach.app === undefined) return operationsOf(await made(module), 'nestjs-sqs');
+  if (reach.app === undefined) return operationsOf(await made(module), reference);
   const target = await targetAt(reach.app, host);
   const app = target.kind === 'app' ? target.app : await made(target.module);
-  return operationsOf(app, reach.app);
+  return operationsOf(app, reference);
 }
 
 function moduleOptions({ prefix }: ReachOptions): SqsModuleOptions {
@@ -67,8 +68,7 @@ async function targetAt(reference: string, { cwd }: CliHost): Promise<AppTarget>
       appTarget(reference, await loadApp(reference, cwd), command.workerOptions),
     );
   } catch (error) {
-    if (error instanceof SqsError) throw error;
-    throw new AppStartError({ reference, reason: sentenceOf(error), cause: error });
+    throw startError(reference, error);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { ErrorSayer } from '../errors/error-sayer.js';
+import { startError } from '../errors/start-error.js';
 import type { CliHost } from '../host.js';
 import { makeLogger } from '../logging/make-logger.js';
 import { superviseWork } from '../supervise/supervise-command.js';
@@ -73,6 +74,10 @@ export function speech(
   const isDebug = settings.logLevel === 'debug' || settings.logLevel === 'verbose';
   const write = (line: string): void => host.stderr.write(`${line}\n`);
   const sayer = new ErrorSayer({ write, isDebug });
-  const logger = makeLogger(settings, { host, isDebug, say: (error) => sayer.say(error) });
+  const logger = makeLogger(settings, {
+    host,
+    isDebug,
+    say: (error) => sayer.say(startError(settings.app, error)),
+  });
   return { sayer, logger };
 }

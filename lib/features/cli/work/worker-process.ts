@@ -1,6 +1,5 @@
 import { Logger } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
-import { SqsError } from '../../../contracts/index.js';
 import type { StopPolicy, WorkerOptions } from '../../../contracts/index.js';
 import { anyOf, idle, maxTasks } from '../../../nest/adapters/stop-policies.js';
 import { runSqsWorker } from '../../../nest/index.js';
@@ -8,8 +7,7 @@ import type { ProcessHost } from '../../../nest/index.js';
 import type { SqsRuntime } from '../../../nest/sqs.runtime.js';
 import { appTarget } from '../app/app-target.js';
 import { loadApp } from '../app/load-app.js';
-import { AppStartError } from '../errors/cli-errors.js';
-import { sentenceOf } from '../errors/error-sayer.js';
+import { startError } from '../errors/start-error.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import { duringCommand } from '../running-command.js';
 import type { RunningCommand } from '../running-command.js';
@@ -128,9 +126,7 @@ export class WorkerProcess {
   }
 
   private explained(error: unknown): unknown {
-    if (error instanceof SqsError || this.hasStarted) return error;
-    const { app: reference } = this.parts.settings;
-    return new AppStartError({ reference, reason: sentenceOf(error), cause: error });
+    return this.hasStarted ? error : startError(this.parts.settings.app, error);
   }
 }
 
