@@ -32,7 +32,9 @@ try {
   for (const project of projects) {
     await check(project, tarball);
     const { name, sdkVersion } = project;
-    console.log(`ok     ${name}, SDK ${sdkVersion}: installed, compiled, sent and handled a task`);
+    console.log(
+      `ok     ${name}, SDK ${sdkVersion}: installed, compiled, sent and handled a task, by itself and by nestjs-sqs`,
+    );
   }
 } finally {
   rmSync(workplace, { recursive: true, force: true });
@@ -58,6 +60,23 @@ async function check(project, tarball) {
   });
   for (const line of ['handled send_email to ada@example.org from emails', 'drained']) {
     if (!stdout.includes(line)) throw new Error(`${project.name} never said "${line}":\n${stdout}`);
+  }
+  await checkCommand(project, cwd);
+}
+
+/** The command, as it is installed: its help, and the same app's worker. */
+async function checkCommand({ name }, cwd) {
+  const run = (...args) => runCommand('npx', ['--no-install', 'nestjs-sqs', ...args], { cwd });
+  const help = await run('--help');
+  const app = 'dist/app.js:AppModule';
+  const work = await run('work', '--app', app, '--queue', 'emails', '--max-tasks', '1');
+  const said = help.stdout + work.stdout;
+  for (const line of [
+    'nestjs-sqs [options] [command]',
+    'queue emails: send_email',
+    'Ended: 1 succeeded.',
+  ]) {
+    if (!said.includes(line)) throw new Error(`${name}: nestjs-sqs never said "${line}":\n${said}`);
   }
 }
 
