@@ -62,11 +62,19 @@ export class Producer {
 
   constructor(parts: ProducerParts) {
     const { options, clock, logger, interceptors, serviceName, taskContext } = parts;
+    const taskPriority = parts.taskPriority ?? (() => undefined);
     const random = parts.random ?? Math.random;
     const queues = new KnownQueues(parts.queues);
     const composer = new MessageComposer({ codec: options.codec, serviceName });
     this.lanes = new SendLanes({ options, clock, logger, random });
-    this.pipeline = new SendPipeline({ interceptors, queues, composer, taskContext, random });
+    this.pipeline = new SendPipeline({
+      interceptors,
+      queues,
+      composer,
+      taskContext,
+      taskPriority,
+      random,
+    });
     this.runLocal = parts.runLocal ?? notFound;
   }
 
