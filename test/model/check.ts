@@ -6,21 +6,26 @@ import { finish } from './final-checks.js';
 import type { Scenario, Settings } from './scenario.js';
 import { World } from './world.js';
 
-/** Runs of the whole model check; each of its files does its share. */
+/** Runs of the whole model check; each of its kinds does its share. */
 const allRuns = Number(process.env['MODEL_RUNS'] ?? 500);
-const files = 4;
+const shares = 6;
 /** With `MODEL_PATH` it repeats the one run that failed. */
 const seed = Number(process.env['MODEL_SEED'] ?? Date.now() & 0x7fffffff);
 const path = process.env['MODEL_PATH'];
 
 /** Milliseconds that a test may take: what a slow machine needs for a run, and for shrinking what it found. */
-const timeoutMs = 120_000 + (allRuns / files) * 1_000;
+const timeoutMs = 120_000 + (allRuns / shares) * 1_000;
+
+/** One level unless it says more. */
+export type ModelKind = Pick<Settings, 'isFifo' | 'fifoFailure'> &
+  Partial<Pick<Settings, 'priorities'>>;
 
 /** Checks every invariant over random runs; on a violation prints seed, path and the shortest log that shows it. */
-export function modelCheck(name: string, fixed: Pick<Settings, 'isFifo' | 'fifoFailure'>): void {
+export function modelCheck(name: string, kind: ModelKind): void {
   test(`${name} (seed ${seed})`, { timeout: timeoutMs }, async () => {
+    const fixed = { priorities: 1, ...kind };
     const property = asyncProperty(scenarios(fixed), runScenario);
-    const numRuns = Math.ceil(allRuns / files);
+    const numRuns = Math.ceil(allRuns / shares);
     const replay = path === undefined ? {} : { path };
     await expect(assert(property, { numRuns, seed, ...replay })).resolves.toBeUndefined();
   });
