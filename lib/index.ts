@@ -1,5 +1,6 @@
 // The composition root: what users import, and where features are joined to the ports that they fill.
 import { Module } from '@nestjs/common';
+import { isolationFeature } from './features/isolation/index.js';
 import { taskContextFeature } from './features/task-context/index.js';
 import { SqsModule as NestSqsModule } from './nest/index.js';
 
@@ -41,10 +42,17 @@ export type {
 } from './serialization/index.js';
 export { SqsEmbedded } from './queue-client/index.js';
 export type { ConnectionOptions } from './queue-client/index.js';
+export {
+  CannotCrossError,
+  MemberCrashedError,
+  MemberStartError,
+  PoolClosedError,
+} from './features/isolation/index.js';
+export type { IsolatedTaskContext } from './features/isolation/index.js';
 export { NoTaskContextError, TaskContext } from './features/task-context/index.js';
 
 /** Background tasks on Amazon SQS: once `forRoot` in the app, `registerQueue` where queues are used. */
 @Module({})
 export class SqsModule extends NestSqsModule {
-  protected static override readonly features = [taskContextFeature];
+  protected static override readonly features = [taskContextFeature, isolationFeature];
 }

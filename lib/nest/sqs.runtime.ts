@@ -6,6 +6,7 @@ import type {
   SqsLogger,
   SqsSendInterceptor,
   SqsTaskInterceptor,
+  TaskRunner,
   TaskScope,
   TaskTarget,
 } from '../contracts/index.js';
@@ -50,6 +51,10 @@ export interface RuntimeFeature {
   readonly taskContext?: TaskContextSource;
   /** Around each delivery and each handler that is run here, with the key-values that travelled. */
   readonly taskScope?: TaskScope;
+  /** Runs the methods of isolated handlers. */
+  readonly taskRunner?: TaskRunner;
+  /** Called once the servers have drained. */
+  readonly close?: () => Promise<void>;
 }
 
 export interface SqsRuntimeSetup {
@@ -88,6 +93,8 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   private readonly clients: () => Iterable<AttachableClient>;
   private taskContext: TaskContextSource = () => undefined;
   private scope: TaskScope | undefined;
+  private runner: TaskRunner | undefined;
+  private readonly closers: (() => Promise<void>)[] = [];
   private foundWebHandlers: HandlerLookup | undefined;
   private readonly queues: AppQueues;
   private readonly running = new Set<Server>();
@@ -129,6 +136,13 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     for (const subscriber of feature.statsSubscribers ?? []) this.stats.subscribe(subscriber);
     this.taskContext = feature.taskContext ?? this.taskContext;
     this.scope = feature.taskScope ?? this.scope;
+    this.runner = feature.taskRunner ?? this.runner;
+    if (feature.close !== undefined) this.closers.push(feature.close);
+  }
+
+  /** Runs the methods of isolated handlers; undefined where no feature does. */
+  get taskRunner(): TaskRunner | undefined {
+    return this.runner;
   }
 
   /** Around each delivery; undefined where no feature asked for it. */
@@ -274,6 +288,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async end(): Promise<void> {
     await Promise.all(this.servers().map((server) => server.close()));
+    await Promise.all(this.closers.map((close) => close()));
     await this.desks.close();
     await this.replier.shutDown();
     await this.stats.close();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, TaskDelivery, TaskMessage, TaskTarget } from '../../contracts/index.js';
+import type { Clock, RunningDelivery, TaskMessage, TaskTarget } from '../../contracts/index.js';
 
 export interface LocalDeliveryFacts {
   readonly target: TaskTarget;
@@ -9,7 +9,8 @@ export interface LocalDeliveryFacts {
 }
 
 /** What a handler gets when it is run here: a first delivery without a queue behind it. */
-export function localDelivery(facts: LocalDeliveryFacts): TaskDelivery {
+export function localDelivery(facts: LocalDeliveryFacts): RunningDelivery {
+  const controller = new AbortController();
   const { target, data, context, clock } = facts;
   return {
     queue: target.queue,
@@ -19,10 +20,19 @@ export function localDelivery(facts: LocalDeliveryFacts): TaskDelivery {
     data,
     context,
     attempt: 1,
-    // Nobody takes it away, so it is never aborted.
-    signal: new AbortController().signal,
+    // Nobody takes it away: only its own limits abort it.
+    signal: controller.signal,
+    abort(error) {
+      this.onAbort?.(error);
+      controller.abort(error);
+    },
     extend: async () => {},
     ack: () => {},
+    progress(value) {
+      this.onProgress?.(value);
+    },
+    onAbort: undefined,
+    onProgress: undefined,
   };
 }
 

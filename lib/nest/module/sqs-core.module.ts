@@ -92,6 +92,7 @@ const runtimeProvider: FactoryProvider = {
           modules,
           external: new ExternalHandlers(creator, moduleRef),
           nameOf: (queue) => parts.nameOf(queue, options.queuePrefix),
+          runner: () => moduleRef.get(SqsRuntime, { strict: false }).taskRunner,
         }),
     }),
 };

@@ -17,6 +17,7 @@ import type { HandlerExtras } from '../handler-definition.js';
 import { registrationOf } from '../pipeline/handler-registration.js';
 import { HandlerRegistry } from '../pipeline/handler-registry.js';
 import { TaskHandlerFactory } from '../pipeline/task-handler.factory.js';
+import { prepareIsolation } from '../isolation/run-outside.js';
 import { defaultParts } from '../adapters/default-parts.js';
 import { SQS } from '../sqs.constants.js';
 import { SqsRuntime } from '../sqs.runtime.js';
@@ -62,7 +63,7 @@ export class ServerSqs
     this.options = this.host.parts.resolveWorker(work);
     for (const queue of this.options.queues ?? []) this.host.registerQueue(queue.name);
     const hooks = { around: this.around.bind(this) };
-    const factory = new TaskHandlerFactory(hooks, this.host.replier);
+    const factory = new TaskHandlerFactory(hooks, this.host.replier, () => this.host.taskRunner);
     this.handlers = new HandlerRegistry(factory);
     this.ended = new Promise((resolve) => (this.reportEnd = resolve));
   }
@@ -157,6 +158,7 @@ export class ServerSqs
   }
 
   private async begin(): Promise<void> {
+    await prepareIsolation(this.handlers.isolations(), this.host.taskRunner);
     await this.host.ready();
     const setup = await buildWorkerSetup({
       host: this.host,
