@@ -1,7 +1,8 @@
 import { controlSignalOf } from '../../../lib/index.js';
 import { closeApps } from '../support/memory-app.js';
 import { inFile } from './fixtures/members.js';
-import { actor, isolationApp } from './support.js';
+import { actor } from './actor.js';
+import { isolationApp } from './support.js';
 
 afterEach(closeApps);
 
