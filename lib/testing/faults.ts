@@ -72,12 +72,11 @@ export class SqsFaults {
 
   /** Called for each call to the service. */
   meet(when: When, call: Call): void {
-    const fault = this.faults.find((one) => one.when === when && fits(one, call));
+    const fault = this.faults.find((one) => one.left > 0 && one.when === when && fits(one, call));
     if (fault === undefined) return;
-    const { left } = fault;
+    // Before it happens, as most throw.
     fault.left--;
-    if (!fault.happen(call)) fault.left = left;
-    this.faults = this.faults.filter((one) => one.left > 0);
+    if (!fault.happen(call)) fault.left++;
   }
 
   private add(

@@ -1,4 +1,4 @@
-import type { OutgoingMessage, QueueHandle, ResolvedConsumeOptions } from '../contracts/index.js';
+import type { OutgoingMessage, QueueHandle, WorkerControl } from '../contracts/index.js';
 import { nativeFormat } from '../serialization/index.js';
 import { createCodecLookup } from '../nest/adapters/formats.adapter.js';
 import { MemoryQueueService } from '../queue-client/memory/index.js';
@@ -37,7 +37,7 @@ export class TestBench {
   private readonly readers = new Map<string, QueueReader & { url: string }>();
   private readonly apps = new Set<BenchApp>();
   private activity = 0;
-  private lingerMs = 0;
+  private readonly workers = new Map<WorkerControl, number>();
 
   constructor({ clock = 'manual', echo, silent, inline }: SqsTestingSwitches) {
     this.echo = new Echo(echo);
@@ -99,24 +99,44 @@ export class TestBench {
     return this.service('default');
   }
 
-  /** A worker has started: what it gathers may wait this long. */
-  consumes(consume: ResolvedConsumeOptions, batchWaitMs: number): void {
-    this.lingerMs = Math.max(this.lingerMs, consume.settleLingerMs, batchWaitMs);
+  /** A worker was made; what it gathers may wait so many milliseconds. */
+  watch(worker: WorkerControl, lingerMs: number): void {
+    this.workers.set(worker, lingerMs);
+    const forget = () => void this.workers.delete(worker);
+    void worker.ended.then(forget, forget);
   }
 
   /** Ends once all that is due was sent and handled. @throws StillWaitingError */
   async untilQuiet(method: string, timeoutMs: number): Promise<void> {
     const started = realNow();
-    const flushing = Promise.all([...this.apps].map((app) => app.flushSends()));
+    await this.time.until(Promise.all([...this.apps].map((app) => app.flushSends())));
     await this.time.untilQuiet({
-      // A little more: timers that begin when others end.
-      lingerMs: this.lingerMs + 50,
+      lingerMs: () => this.lingerMs(),
       activity: () => this.activity,
       check: () => {
         if (realNow() - started > timeoutMs) throw this.stillWaiting(method, timeoutMs);
       },
     });
-    await this.time.until(flushing);
+  }
+
+  /** How long something that gathers company may still take. */
+  private lingerMs(): number {
+    const busy = [...this.workers].filter(([worker]) => this.isBusy(worker));
+    return Math.max(0, ...busy.map(([, lingerMs]) => lingerMs));
+  }
+
+  private isBusy(worker: WorkerControl): boolean {
+    return worker
+      .status()
+      .queues.some(
+        ({ name, prefetchedCount, settlementsWaiting }) =>
+          prefetchedCount + settlementsWaiting > 0 || this.hasVisible(name),
+      );
+  }
+
+  private hasVisible(queue: string): boolean {
+    const url = this.readerNamed(queue)?.url;
+    return url !== undefined && this.serviceOf(url).at(url).store.counts.visible > 0;
   }
 
   stillWaiting(method: string, waitedMs: number): StillWaitingError {

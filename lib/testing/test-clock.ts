@@ -1,8 +1,8 @@
 import type { Clock } from '../contracts/index.js';
-import { ManualClock } from '../primitives/manual-clock.js';
+import { ManualClock, settlePromises } from '../primitives/manual-clock.js';
 import { systemClock } from '../primitives/system-clock.js';
 import { ManualClockNeededError } from './testing-errors.js';
-import { realNow, rest, turn } from './real-time.js';
+import { realNow, rest } from './real-time.js';
 
 export type ClockKind = 'manual' | 'real';
 
@@ -12,8 +12,10 @@ export interface Running {
   readonly startedCount: number;
 }
 
-/** Milliseconds of manual time in which whatever gathers company has left: requests of the producer and of the settler. */
+/** Milliseconds in which a send that gathers company has left, however little else is known to wait. */
 const LINGER_MS = 120;
+/** Beyond what something lingers: the calls that follow it. */
+const MARGIN_MS = 10;
 /** Real milliseconds that a handler which has just begun may take before manual time goes on without it. */
 const PATIENCE_MS = 20;
 /** Real milliseconds that closing waits for handlers before manual time runs to their deadline. */
@@ -40,31 +42,35 @@ export class TestClock {
     const { manual } = this;
     if (manual === undefined) throw new ManualClockNeededError({ method: `advance(${ms})` });
     const target = manual.now() + ms;
-    await turn();
+    await settlePromises();
     await this.waitForNew(0);
-    while (manual.now() < target) {
-      const { startedCount } = this.running;
-      const left = target - manual.now();
-      await manual.advance(Math.min(manual.nextTimerInMs ?? left, left));
+    let { startedCount } = this.running;
+    while (await manual.step(target - manual.now())) {
+      if (this.running.startedCount === startedCount) continue;
       await this.waitForNew(startedCount);
+      ({ startedCount } = this.running);
     }
+    manual.stall(target - manual.now());
   }
 
-  /** Waits until nothing is under way that would end by itself within `LINGER_MS`, or `lingerMs` where it is longer. */
+  /** Waits until nothing is under way that would end by itself, or go on, within what it lingers. */
   async untilQuiet(facts: {
-    readonly lingerMs: number;
+    /** How long something that is seen to wait may still take; 0 where nothing is. */
+    lingerMs(): number;
     activity(): number;
     /** Called at each look; throws where it has taken too long. */
     check(): void;
   }): Promise<void> {
-    const lingerMs = Math.max(LINGER_MS, facts.lingerMs);
     let seen = -1;
     let quietMs = 0;
-    while (quietMs < lingerMs || this.running.runningCount > 0) {
+    for (;;) {
       facts.check();
-      await turn();
-      if (facts.activity() !== seen) quietMs = 0;
-      seen = facts.activity();
+      await settlePromises();
+      const activity = facts.activity();
+      if (activity !== seen || this.running.runningCount > 0) quietMs = 0;
+      const lingerMs = Math.max(this.leastQuietMs, facts.lingerMs() + MARGIN_MS);
+      if (activity === seen && quietMs >= lingerMs) return;
+      seen = activity;
       if (this.running.runningCount > 0) await rest(1);
       else quietMs += await this.pass(lingerMs - quietMs);
     }
@@ -76,7 +82,7 @@ export class TestClock {
     const progress = { isOver: false };
     const over = () => void (progress.isOver = true);
     void work.then(over, over);
-    await turn();
+    await settlePromises();
     const started = realNow();
     while (!progress.isOver) {
       const isHandling = this.running.runningCount > 0;
@@ -86,11 +92,16 @@ export class TestClock {
     return work;
   }
 
+  /** Manual time costs nothing; of real time only what a send takes. */
+  private get leastQuietMs(): number {
+    return this.manual === undefined ? MARGIN_MS : LINGER_MS;
+  }
+
   /** The next timer, if it comes within `ms`; answers how much time has passed. */
   private async pass(ms: number): Promise<number> {
     if (this.manual === undefined) {
-      await rest(10);
-      return 10;
+      await rest(5);
+      return 5;
     }
     const next = this.manual.nextTimerInMs ?? Infinity;
     if (next > ms) return Infinity;
@@ -102,13 +113,13 @@ export class TestClock {
     const ms = this.manual?.nextTimerInMs;
     if (ms === undefined) await rest(1);
     else await this.manual?.advance(ms);
-    await turn();
+    await settlePromises();
   }
 
   private async waitForNew(startedCount: number): Promise<void> {
     if (this.running.startedCount === startedCount) return;
     const until = realNow() + PATIENCE_MS;
     while (this.running.runningCount > 0 && realNow() < until) await rest(1);
-    await turn();
+    await settlePromises();
   }
 }

@@ -14,22 +14,29 @@ export interface TestQueuesParts {
 
 /** The queues of an app as they are in memory: by their names, whatever place the app knows them by, and made at need. */
 export class TestQueues implements OpenQueues {
+  private readonly names = new Set<string>();
+
   constructor(private readonly parts: TestQueuesParts) {}
 
   register(queue: QueueOptions): void {
     const { inner, nameOf, create } = this.parts;
     const { onMissingQueue: _policy, ...options } = queue;
     const { deadLetter } = options;
-    const named = { ...options, name: nameOf(queue.name) };
+    const name = nameOf(queue.name);
+    this.names.add(name);
+    const dead = deadLetter && { ...deadLetter, queue: nameOf(deadLetter.queue) };
+    if (dead !== undefined) this.names.add(dead.queue);
     inner.register({
-      ...named,
-      ...(deadLetter && { deadLetter: { ...deadLetter, queue: nameOf(deadLetter.queue) } }),
+      ...options,
+      name,
+      ...(dead && { deadLetter: dead }),
       ...(create === undefined && { onMissingQueue: 'error' as const }),
     });
   }
 
-  provision(): Promise<void> {
-    return this.parts.inner.provision();
+  async provision(): Promise<void> {
+    await this.parts.inner.provision();
+    for (const name of this.names) await this.find(name);
   }
 
   async find(queue: string): Promise<QueueHandle> {

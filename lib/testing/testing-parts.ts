@@ -1,8 +1,7 @@
 import type {
-  BatchTaskHandler,
   HandlerLookup,
-  QueueHandle,
   WorkerControl,
+  WorkerQueueSetup,
   WorkerSetup,
 } from '../contracts/index.js';
 import { defaultParts } from '../nest/adapters/default-parts.js';
@@ -67,13 +66,7 @@ async function create(bench: TestBench, name: string): Promise<void> {
 function createWorker(bench: TestBench, setup: WorkerSetup): WorkerControl {
   const interceptors = [bench.handled.probe, ...setup.interceptors];
   const worker = defaultParts.createWorker({ ...setup, interceptors });
-  for (const { name, handlersOf, consume, queue } of setup.queues) {
-    bench.consumes(consume, batchWaitMsOf(setup.handlers, handlersOf));
-    void Promise.resolve(queue).then(
-      (handle: QueueHandle) => bench.found(handle),
-      () => name,
-    );
-  }
+  bench.watch(worker, Math.max(0, ...setup.queues.map((one) => lingerMsOf(setup.handlers, one))));
   worker.on('task:settled', ({ delivery, outcome }) => bench.handled.end(delivery, outcome));
   const [drain, abort] = [worker.drain.bind(worker), worker.abort.bind(worker)];
   worker.drain = (options) => bench.time.until(drain(options));
@@ -88,12 +81,11 @@ function pumpedProducer(bench: TestBench, producer: TaskProducer): TaskProducer 
   return producer;
 }
 
-function batchWaitMsOf(handlers: HandlerLookup, queue: string): number {
-  const waits = handlers.patternsOf(queue).map((pattern) => {
-    const match = handlers.find(queue, pattern);
-    return match?.kind === 'batch' ? waitOf(match.handler) : 0;
+/** How long settlements and batches of a queue may gather. */
+function lingerMsOf(handlers: HandlerLookup, { handlersOf, consume }: WorkerQueueSetup): number {
+  const waits = handlers.patternsOf(handlersOf).map((pattern) => {
+    const match = handlers.find(handlersOf, pattern);
+    return match?.kind === 'batch' ? match.handler.options.maxWaitMs : 0;
   });
-  return Math.max(0, ...waits);
+  return Math.max(consume.settleLingerMs, ...waits);
 }
-
-const waitOf = ({ options }: BatchTaskHandler): number => options.maxWaitMs;
