@@ -19,4 +19,5 @@ export * from './task-contract.js';
 export * from './task.js';
 export * from './queue-handle.js';
 export * from './replies.js';
+export * from './worker-feature.js';
 export * from './worker-port.js';

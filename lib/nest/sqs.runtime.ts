@@ -9,6 +9,7 @@ import type {
   SqsTaskInterceptor,
   TaskScope,
   TaskTarget,
+  WorkerFeature,
 } from '../contracts/index.js';
 import { REPLIES_DEFAULTS } from '../contracts/options/defaults.js';
 import { AppQueues } from './app-queues.js';
@@ -51,6 +52,8 @@ export interface RuntimeFeature {
   readonly taskContext?: TaskContextSource;
   /** Around each delivery and each handler that is run here, with the key-values that travelled. */
   readonly taskScope?: TaskScope;
+  /** What each worker consumes besides, and who stands before its handlers. */
+  readonly workers?: WorkerFeature;
 }
 
 export interface SqsRuntimeSetup {
@@ -83,6 +86,8 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   /** Where this app's requests wait for their replies. */
   readonly desks: RequestDesks;
   readonly stats: QueueStats;
+  /** What features add to each worker. */
+  workerFeatures: readonly WorkerFeature[] = [];
   private readonly local: LocalRunner;
   private readonly setup: SqsRuntimeSetup;
   private readonly sendInterceptors: SqsSendInterceptor[];
@@ -131,6 +136,14 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     for (const subscriber of feature.statsSubscribers ?? []) this.stats.subscribe(subscriber);
     this.taskContext = feature.taskContext ?? this.taskContext;
     this.scope = feature.taskScope ?? this.scope;
+    if (feature.workers !== undefined) {
+      this.workerFeatures = [...this.workerFeatures, feature.workers];
+    }
+  }
+
+  /** The app's handlers as workers run them. */
+  throughFeatures(handlers: HandlerLookup): HandlerLookup {
+    return this.workerFeatures.reduce((lookup, feature) => feature.handlers(lookup), handlers);
   }
 
   /** Around each delivery; undefined where no feature asked for it. */

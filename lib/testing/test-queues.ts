@@ -1,5 +1,5 @@
 import { QueueNotFoundError } from '../contracts/index.js';
-import type { QueueHandle, QueueOptions } from '../contracts/index.js';
+import type { QueueHandle, QueueOptions, QueueResourcesPort } from '../contracts/index.js';
 import type { AwaitedQueue, OpenQueues } from '../nest/runtime-parts.js';
 
 export interface TestQueuesParts {
@@ -46,12 +46,22 @@ export class TestQueues implements OpenQueues {
     return handle;
   }
 
-  await(queue: string): AwaitedQueue {
-    return { handle: this.find(queue), mayStartWithout: false };
+  await(queue: string, readAs?: string): AwaitedQueue {
+    return { handle: this.foundAs(queue, readAs), mayStartWithout: false };
+  }
+
+  get resources(): QueueResourcesPort {
+    return this.parts.inner.resources;
   }
 
   close(): Promise<void> {
     return this.parts.inner.close();
+  }
+
+  private async foundAs(queue: string, readAs: string | undefined): Promise<QueueHandle> {
+    const { inner, nameOf } = this.parts;
+    const found = await this.find(queue);
+    return readAs === undefined ? found : inner.await(nameOf(queue), nameOf(readAs)).handle;
   }
 
   private async findOrCreate(name: string): Promise<QueueHandle> {
