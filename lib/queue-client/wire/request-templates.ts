@@ -12,6 +12,8 @@ export interface RequestTemplate {
   /** Without what depends on the call: target, length, signature. */
   headers: Record<string, string>;
   scope: SigningScope;
+  /** True where this SDK tells its retry strategy of receives: without retries left they wait before they fail. */
+  marksReceives: boolean;
 }
 
 export interface RequestTemplatesSetup {
@@ -51,7 +53,8 @@ export class RequestTemplates {
       region: config.signingRegion ?? scheme?.signingRegion ?? (await config.region()),
       service: config.signingName ?? scheme?.signingName ?? config.defaultSigningName ?? 'sqs',
     };
-    return { protocol, hostname, port, path, headers, scope };
+    const marksReceives = context['__retryLongPoll'] === true;
+    return { protocol, hostname, port, path, headers, scope, marksReceives };
   }
 }
 
@@ -73,6 +76,7 @@ interface CapturedRequest {
 }
 
 interface CapturedContext {
+  __retryLongPoll?: boolean;
   endpointV2?: {
     properties?: { authSchemes?: { signingRegion?: string; signingName?: string }[] };
   };

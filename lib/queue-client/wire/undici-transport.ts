@@ -105,7 +105,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.end(readable(error));
+    this.end(asOfNode(error, this.begun === undefined ? 'TimeoutError' : 'Error'));
   }
 
   private readonly onAbort = (): void => {
@@ -145,18 +145,23 @@ function flat(headers: Record<string, string | string[] | undefined>): Record<st
   return all;
 }
 
-/** The names by which the SDK knows network failures; its retry strategy goes by them. */
-function readable(error: Error & { code?: string }): Error {
-  if (error.code === 'UND_ERR_CONNECT_TIMEOUT') return named(error, 'TimeoutError', 'ETIMEDOUT');
-  if (error.code === 'UND_ERR_SOCKET') return named(error, 'TimeoutError', 'ECONNRESET');
-  return brokenLines.has(error.code ?? '') ? Object.assign(error, { name: 'TimeoutError' }) : error;
+/**
+ * The codes by which the SDK's retry strategy knows network failures, under the name that its own handler gives them:
+ * broken lines are a `TimeoutError` before an answer begins, and a plain error within it.
+ */
+function asOfNode(error: Error & { code?: string }, name: string): Error {
+  const code = codes[error.code ?? ''];
+  if (code === undefined) return error;
+  return Object.assign(new Error(error.message, { cause: error }), { name, code });
 }
 
-const brokenLines = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
-
-function named(cause: Error, name: string, code: string): Error {
-  return Object.assign(new Error(cause.message, { cause }), { name, code });
-}
+const codes: Record<string, string | undefined> = {
+  UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_SOCKET: 'ECONNRESET',
+  ECONNRESET: 'ECONNRESET',
+  EPIPE: 'EPIPE',
+  ETIMEDOUT: 'ETIMEDOUT',
+};
 
 function timeoutError(ms: number): Error {
   const message = `SQS gave no whole answer within ${ms} ms.`;

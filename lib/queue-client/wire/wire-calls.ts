@@ -12,7 +12,7 @@ import { readAnswer } from './read-answer.js';
 import { RequestSigner, type Identity } from './request-signer.js';
 import { RequestTemplates } from './request-templates.js';
 import { takeOver, type Attempt } from './take-over.js';
-import type { Transport, WireRequest } from './transport.js';
+import type { HttpAnswer, Transport, WireRequest } from './transport.js';
 
 export interface WireCallsSetup {
   client: SQSClient;
@@ -53,8 +53,9 @@ export class WireCalls implements HotCalls {
     if (prepared === undefined) return sendCommand(client, commandFor(operation, input), signal);
     const attempt = await this.attempt(prepared.request, signal);
     const output = this.read(operation, input, attempt);
-    if (output !== undefined) {
+    if (output !== undefined && 'answer' in attempt) {
       prepared.recordSuccess();
+      await followClock(this.config, attempt.answer.headers);
       return output;
     }
     if ('error' in attempt && (this.isClosed || signal?.aborted === true)) throw attempt.error;
@@ -75,7 +76,9 @@ export class WireCalls implements HotCalls {
       if (template === undefined) return undefined;
       const { credentials, retryStrategy, maxAttempts, systemClockOffset } = this.config;
       const strategy = await retryStrategy();
-      const token = await strategy.acquireInitialRetryToken(scopeOf(operation));
+      const token = await strategy.acquireInitialRetryToken(
+        operation === 'ReceiveMessage' && template.marksReceives ? ':longpoll' : '',
+      );
       const identity = await credentials();
       const body = Buffer.from(JSON.stringify(input));
       const headers = {
@@ -118,12 +121,27 @@ export class WireCalls implements HotCalls {
   }
 }
 
+/** Keeps to the service's clock, as the SDK does after each of its own calls. */
+async function followClock(
+  config: WireConfig,
+  { date, age }: HttpAnswer['headers'],
+): Promise<void> {
+  // With an age it came out of a cache.
+  if (date === undefined || age !== undefined) return;
+  if ((await config.disableClockSkewCorrection?.()) === true) return;
+  const serviceMs = Date.parse(date);
+  if (!Number.isNaN(serviceMs)) config.systemClockOffset = serviceMs - Date.now();
+}
+
 /** What is used of a client's resolved configuration; `why-sdk.ts` makes sure that it is there. */
 export interface WireConfig {
   credentials(): Promise<Identity>;
   retryStrategy(): Promise<RetryStrategy>;
   maxAttempts(): Promise<number>;
+  /** Milliseconds that the service's clock is ahead of ours. */
   systemClockOffset: number;
+  /** Newer versions only. */
+  disableClockSkewCorrection?(): Promise<boolean>;
   md5: unknown;
 }
 
@@ -131,11 +149,6 @@ export interface RetryStrategy {
   mode?: string;
   acquireInitialRetryToken(scope: string): Promise<unknown>;
   recordSuccess(token: unknown): void;
-}
-
-/** The SDK's own scopes: a receive that is refused for want of retries waits before it says so. */
-function scopeOf(operation: HotOperation): string {
-  return operation === 'ReceiveMessage' ? ':longpoll' : '';
 }
 
 /** Bytes would have to be written as base64, which is left to the SDK. */
