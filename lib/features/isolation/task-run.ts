@@ -56,7 +56,7 @@ export class TaskRun {
   private readonly kill = new AbortController();
   private readonly result = deferred<Ended>();
   private readonly retired = deferred<void>();
-  private readonly watch: LifeWatch;
+  private watch: LifeWatch;
   private member: Member | undefined;
   /** A process listens only from its hello on. */
   private readonly unsaid: ToMember[] = [];
@@ -64,15 +64,9 @@ export class TaskRun {
   private grace: Timer | undefined;
 
   constructor(private readonly parts: TaskRunParts) {
-    const { job, clock } = parts;
-    this.line = openLine(job.isolate.runtime);
+    this.line = openLine(parts.job.isolate.runtime);
     this.line.onMessage = (message) => this.receive(message);
-    this.watch = new LifeWatch({
-      limits: job.limits,
-      delivery: job.delivery,
-      clock,
-      onOver: (error) => job.delivery.abort(error),
-    });
+    this.watch = this.watchFromNow();
   }
 
   get hasMember(): boolean {
@@ -163,6 +157,8 @@ export class TaskRun {
     switch (message.kind) {
       case 'hello':
         return this.met(message.member);
+      case 'begun':
+        return this.begun();
       case 'progress':
         return this.progressed(unpacked(message.value), delivery);
       case 'extend':
@@ -188,6 +184,19 @@ export class TaskRun {
   private told(ended: Ended): void {
     this.grace?.cancel();
     this.result.resolve(ended);
+  }
+
+  /** What its member took to start does not count. */
+  private begun(): void {
+    if (this.reason !== undefined) return;
+    this.watch.stop();
+    this.watch = this.watchFromNow();
+  }
+
+  private watchFromNow(): LifeWatch {
+    const { job, clock } = this.parts;
+    const { limits, delivery } = job;
+    return new LifeWatch({ limits, delivery, clock, onOver: (error) => delivery.abort(error) });
   }
 
   private progressed(value: unknown, delivery: RunningDelivery): void {

@@ -30,6 +30,7 @@ describe('an isolated task', slow, () => {
   test('that makes no progress is ended before its hard limit', async () => {
     const options = { isolate: inFile('thread'), hardTimeoutMs: 60_000, silenceTimeoutMs: 1_000 };
     const app = await isolationApp({ controllers: [actor(options)] });
+    await app.warm();
     const running = app.act({ act: 'loop' });
     await app.starts.next();
 
@@ -52,6 +53,7 @@ describe('an isolated task', slow, () => {
     };
     const options = { isolate: inFile('thread'), isAlive, isAliveEveryMs: 100 };
     const app = await isolationApp({ controllers: [actor(options)] });
+    await app.warm();
     const running = app.act({ act: 'loopWithProgress' });
     await app.starts.next();
     while (seen.count === 0) await app.clock.advance(100);
@@ -73,6 +75,7 @@ describe('an isolated task', slow, () => {
     }
     const options = { isolate: inFile('thread'), hardTimeoutMs: 1_000 };
     const app = await isolationApp({ controllers: [actor(options)], providers: [Notifier] });
+    await app.warm();
     const running = app.act({ act: 'loop' });
     await app.starts.next();
     await app.clock.advance(1_200);
@@ -88,6 +91,7 @@ describe('an isolated task', slow, () => {
   test('past its timeoutMs hears of it, and a late success is a success', async () => {
     const options = { isolate: inFile('thread'), timeoutMs: 1_000, hardTimeoutMs: 60_000 };
     const app = await isolationApp({ controllers: [actor(options)] });
+    await app.warm();
     const running = app.act({ act: 'untilAborted' });
     await app.starts.next();
 
@@ -99,6 +103,7 @@ describe('an isolated task', slow, () => {
   test('past its timeoutMs is still ended at the hard limit', async () => {
     const options = { isolate: inFile('thread'), timeoutMs: 500, hardTimeoutMs: 1_000 };
     const app = await isolationApp({ controllers: [actor(options)] });
+    await app.warm();
     const running = app.act({ act: 'loop' });
     await app.starts.next();
 
@@ -121,6 +126,7 @@ describe('an isolated task', slow, () => {
       }
       return undefined;
     };
+    await app.warm();
     const running = app.act({ act: 'loop' });
     const { delivery } = await app.starts.next();
 
@@ -138,6 +144,7 @@ describe('an isolated task', slow, () => {
     const facts = { worker: { drainTimeoutMs: 1_000 } };
     const options = { isolate: inFile('process') };
     const app = await isolationApp({ controllers: [actor(options)], ...facts });
+    await app.warm();
     const running = app.act({ act: 'loop' });
     await app.starts.next();
 

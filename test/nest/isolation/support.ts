@@ -23,6 +23,11 @@ export async function isolationApp(facts: MemoryAppFacts) {
       await app.clock.advance(10);
       return (await ends.next()).outcome;
     },
+    /** A member that has started: what a task takes is its own then. */
+    async warm(): Promise<void> {
+      await this.act({ act: 'echo' });
+      await starts.next();
+    },
     act(data: Act): Promise<Outcome> {
       return this.ran('act', data);
     },

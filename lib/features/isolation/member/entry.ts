@@ -9,6 +9,7 @@ import { RemoteDelivery } from './remote-delivery.js';
 
 const done = new RecycleCount();
 let line: MemberLine | undefined;
+let hasBegun = false;
 
 /** Called by the pool, one task at a time. */
 export default async function runTask({ job: bytes, port }: MemberTask): Promise<void> {
@@ -17,19 +18,30 @@ export default async function runTask({ job: bytes, port }: MemberTask): Promise
   line = new MemberLine(port);
   line.onClose = () => void close(line);
   const delivery = new RemoteDelivery(job, line);
-  const result = await resultOf(job, delivery);
+  const result = await resultOf(job, delivery, line);
   const isLast = done.isLast(job.recycle);
   line.send({ kind: 'ended', result, isAcked: delivery.isAcked, isLast });
   if (isLast) await retire(line);
 }
 
-async function resultOf(job: Job, delivery: RemoteDelivery): Promise<Ended['result']> {
+async function resultOf(
+  job: Job,
+  delivery: RemoteDelivery,
+  to: MemberLine,
+): Promise<Ended['result']> {
   try {
-    const value = await runCode(job, delivery);
+    const value = await runCode(job, delivery, () => begin(to));
     return { value: packed(value, `the value of ${job.handler}`) };
   } catch (error) {
     return { error: recordOf(error) };
   }
+}
+
+/** The first task of a member waits for its code: its limits count from here. */
+function begin(to: MemberLine): void {
+  if (hasBegun) return;
+  hasBegun = true;
+  to.send({ kind: 'begun' });
 }
 
 /** Nothing more comes: the worker ends this member once it has closed what it opened. */
