@@ -155,20 +155,6 @@ describe('an isolated task', slow, () => {
 });
 
 describe('a task on the event loop of the worker', () => {
-  /** Ends when its signal is aborted, with the reason. */
-  function cooperative(options: SqsTaskOptions) {
-    @Controller()
-    class Cooperative {
-      @SqsTask('work', options)
-      async work(@Payload() data: { progress?: number }, @Ctx() context: SqsContext) {
-        if (data.progress !== undefined) context.progress(data.progress);
-        await new Promise((resolve) => context.signal.addEventListener('abort', resolve));
-        throw context.signal.reason as Error;
-      }
-    }
-    return Cooperative;
-  }
-
   async function endOf(options: SqsTaskOptions, data: object, afterMs: number): Promise<Outcome> {
     const app = await isolationApp({ controllers: [cooperative(options)] });
     const running = app.ran('work', data);
@@ -187,18 +173,36 @@ describe('a task on the event loop of the worker', () => {
     expect(await endOf({ silenceTimeoutMs: 500 }, { progress: 1 }, 500)).toMatchObject({
       error: new TaskSilentError({ silenceTimeoutMs: 500 }),
     });
-    const isAlive = async ({ progress }: TaskPulse) => progress !== 7;
-    const { error } = (await endOf({ isAlive }, { progress: 7 }, 5_000)) as { error: Error };
+    const { error } = (await endOf({ isAlive: isNotSeven }, { progress: 7 }, 5_000)) as {
+      error: Error;
+    };
     expect(error).toBeInstanceOf(TaskNotAliveError);
   });
 
   test('counts as hung where isAlive throws', async () => {
-    const isAlive = (): never => {
-      throw new Error('the probe broke');
-    };
-    const { error } = (await endOf({ isAlive }, {}, 5_000)) as { error: Error };
+    const { error } = (await endOf({ isAlive: broken }, {}, 5_000)) as { error: Error };
 
     expect(error).toBeInstanceOf(TaskNotAliveError);
     expect(error.cause).toMatchObject({ message: 'the probe broke' });
   });
 });
+
+/** Ends when its signal is aborted, with the reason. */
+function cooperative(options: SqsTaskOptions) {
+  @Controller()
+  class Cooperative {
+    @SqsTask('work', options)
+    async work(@Payload() data: { progress?: number }, @Ctx() context: SqsContext) {
+      if (data.progress !== undefined) context.progress(data.progress);
+      await new Promise((resolve) => context.signal.addEventListener('abort', resolve));
+      throw context.signal.reason as Error;
+    }
+  }
+  return Cooperative;
+}
+
+const isNotSeven = async ({ progress }: TaskPulse) => progress !== 7;
+
+function broken(): never {
+  throw new Error('the probe broke');
+}

@@ -142,3 +142,23 @@ describe.each(['thread', 'process'] as const)('a task isolated in a %s', slow, (
     expect(new Set(ids).size).toBe(3);
   });
 });
+
+describe('native code that does not return', slow, () => {
+  test('is killed in a process at its hard limit, and the next one is served', async () => {
+    const options = { isolate: inFile('process', { size: 1 }), hardTimeoutMs: 1_000 };
+    const app = await isolationApp({ controllers: [actor(options)] });
+    await app.warm();
+    const running = app.act({ act: 'nativeLoop' });
+    await app.starts.next();
+    const next = app.act({ act: 'echo' });
+
+    await app.clock.advance(1_200);
+
+    expect((await running) as { error: Error }).toMatchObject({
+      kind: 'retry',
+      delaySeconds: 600,
+      error: { name: 'TaskHardTimeoutError' },
+    });
+    expect(await next).toMatchObject({ kind: 'success' });
+  });
+});

@@ -87,7 +87,7 @@ function plan(bad: readonly string[], taskCount: number, random: () => number): 
 }
 
 function kindOf(act: Act): string {
-  return String(act['bad'] ?? 'good');
+  return (act['bad'] as string | undefined) ?? 'good';
 }
 
 /** What became of each task. */

@@ -88,7 +88,8 @@ describe('an isolated task that cannot start', { timeout: 60_000 }, () => {
   });
 
   test('fails before the first task where its pool cannot be loaded', async () => {
-    const load = () => Promise.reject(new Error('not installed'));
+    const missing = new Error('not installed');
+    const load = () => Promise.reject(missing);
     const logger = new RecordingLogger();
     const runner = new IsolatedRunner({ clock: systemClock, logger, load });
 
