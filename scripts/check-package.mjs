@@ -26,6 +26,14 @@ const tsconfig = {
   include: ['*.ts'],
 };
 
+const expectedLines = [
+  'handled send_email to ada@example.org from emails',
+  "printed the report of Ada, in the worker's thread: false",
+  'drained',
+];
+const hereInCommonJs =
+  "import { pathToFileURL } from 'node:url';\nexport const here = pathToFileURL(__filename).href;\n";
+
 const workplace = mkdtempSync(join(tmpdir(), 'nestjs-sqs-tasks-'));
 try {
   const tarball = await pack();
@@ -49,21 +57,24 @@ async function check(project, tarball) {
   const cwd = mkdtempSync(join(workplace, 'app-'));
   writeJson(cwd, 'package.json', manifestOf(project, tarball));
   writeJson(cwd, 'tsconfig.json', tsconfig);
-  copyFileSync('test/package/app.ts', join(cwd, 'app.ts'));
+  for (const file of ['app.ts', 'report.module.ts', 'here.ts']) {
+    copyFileSync(`test/package/${file}`, join(cwd, file));
+  }
+  if (project.type === 'commonjs') writeFileSync(join(cwd, 'here.ts'), hereInCommonJs);
   await runCommand('npm', ['install', '--no-audit', '--no-fund'], { cwd, timeoutMs: 300_000 });
   await runCommand(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', cwd]);
   const { stdout } = await runCommand(process.execPath, ['dist/app.js'], {
     cwd,
     timeoutMs: 60_000,
   });
-  for (const line of ['handled send_email to ada@example.org from emails', 'drained']) {
+  for (const line of expectedLines) {
     if (!stdout.includes(line)) throw new Error(`${project.name} never said "${line}":\n${stdout}`);
   }
 }
 
 function manifestOf({ nest, type, sdkVersion }, tarball) {
   const nestPackages = ['common', 'core', 'microservices'].map((name) => [`@nestjs/${name}`, nest]);
-  const others = ['@types/node', 'fauxqs', 'reflect-metadata', 'rxjs'];
+  const others = ['@types/node', 'fauxqs', 'reflect-metadata', 'rxjs', 'tinypool'];
   return {
     name: 'package-check',
     private: true,
