@@ -47,7 +47,7 @@ export async function mixedRun({ runtime, taskCount, seed }: MixedRun): Promise<
   const service = new MemoryQueueService({ clock: systemClock });
   const gateway = new MemoryGateway({ service });
   const queueUrl = await gateway.createQueue('jobs');
-  const app = await start(gateway, runtime);
+  const app = await startActor(gateway, runtime);
   const book = new Book(taskCount);
   app.get(SqsWorkers).on('task:settled', (settled) => book.note(settled));
   const acts = plan(badActs[runtime], taskCount, seededRandom(seed));
@@ -58,7 +58,8 @@ export async function mixedRun({ runtime, taskCount, seed }: MixedRun): Promise<
   return { ...book.summary(), planned: countsOf(acts.map(kindOf)), leftCount: leftIn(left) };
 }
 
-async function start(gateway: MemoryGateway, runtime: IsolateOptions['runtime']) {
+/** A worker on the queue `jobs` whose task `act` runs isolated. */
+export async function startActor(gateway: MemoryGateway, runtime: IsolateOptions['runtime']) {
   const isolate = inFile(runtime, { size: 2, heapLimitMb: 64 });
   const onError = retry(constant(0));
 

@@ -1,8 +1,10 @@
 // What a member of a pool runs: a thread or a process that knows nothing of the worker but what comes over its line.
+import { isMainThread } from 'node:worker_threads';
 import { packed, unpacked } from '../clone.js';
 import { recordOf } from '../error-record.js';
 import type { Ended, Job, MemberTask } from '../protocol.js';
 import { closeCode, runCode } from './code.js';
+import { endWithWorker } from './end-with-worker.js';
 import { MemberLine } from './member-line.js';
 import { RecycleCount } from './recycle-count.js';
 import { RemoteDelivery } from './remote-delivery.js';
@@ -10,6 +12,7 @@ import { RemoteDelivery } from './remote-delivery.js';
 const done = new RecycleCount();
 let line: MemberLine | undefined;
 let hasBegun = false;
+if (isMainThread) endWithWorker();
 
 /** Called by the pool, one task at a time. */
 export default async function runTask({ job: bytes, port }: MemberTask): Promise<void> {
