@@ -15,7 +15,7 @@ import { AppQueues } from './app-queues.js';
 import { LocalRunner } from './local/local-runner.js';
 import { readQueueAttributes } from './module/queue-attributes.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
-import { NestSqsLogger } from './nest-logger.js';
+import { loggerOf } from './logger-of.js';
 import { Replier } from './replies/replier.js';
 import { RequestDesks } from './client/request-desks.js';
 import type { AwaitedQueue, RuntimeParts, TaskProducer } from './runtime-parts.js';
@@ -76,7 +76,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   readonly options: SqsModuleOptions;
   readonly parts: RuntimeParts;
   readonly taskInterceptors: SqsTaskInterceptor[];
-  readonly workerLogger: SqsLogger = new NestSqsLogger({ context: 'SqsWorker' });
+  readonly workerLogger: SqsLogger;
   readonly producer: TaskProducer;
   /** Answers the requests that this app's workers handle. */
   readonly replier: Replier;
@@ -108,6 +108,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     this.setup = setup;
     this.options = options;
     this.parts = parts;
+    this.workerLogger = loggerOf(parts, 'SqsWorker');
     this.taskInterceptors = [...taskInterceptors];
     this.sendInterceptors = [...sendInterceptors];
     this.queues = new AppQueues(parts, options);
@@ -196,6 +197,13 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     for (const name of this.queues.names()) this.stats.watch(name);
   }
 
+  /** Who handles what in this app: each of its servers knows, or what is found without one. */
+  handlers(): readonly HandlerLookup[] {
+    if (this.running.size > 0) return this.servers().map((server) => server.handlers);
+    this.foundWebHandlers ??= this.setup.webHandlers?.();
+    return this.foundWebHandlers === undefined ? [] : [this.foundWebHandlers];
+  }
+
   addServer(server: Server): void {
     this.running.add(server);
   }
@@ -223,7 +231,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     interceptors: readonly SqsSendInterceptor[],
   ): TaskProducer {
     const { options, parts } = this;
-    const logger = new NestSqsLogger({ context: 'SqsProducer' });
+    const logger = loggerOf(parts, 'SqsProducer');
     const taskContext = () => this.taskContext();
     return parts.createProducer({
       queues,
@@ -248,23 +256,18 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async prepare(): Promise<void> {
     if (this.setup.explore !== undefined) this.use(await this.setup.explore());
+    this.sendInterceptors.push(...(this.parts.innerSendInterceptors ?? []));
     await this.queues.provision();
   }
 
   private localRunner(): LocalRunner {
     return new LocalRunner({
       clock: this.parts.clock,
-      lookups: () => this.lookups(),
+      lookups: () => this.handlers(),
       nameOf: (queue) => this.nameOf(queue),
       taskContext: () => this.taskContext(),
       taskScope: (context, work) => (this.scope === undefined ? work() : this.scope(context, work)),
     });
-  }
-
-  private lookups(): readonly HandlerLookup[] {
-    if (this.running.size > 0) return this.servers().map((server) => server.handlers);
-    this.foundWebHandlers ??= this.setup.webHandlers?.();
-    return this.foundWebHandlers === undefined ? [] : [this.foundWebHandlers];
   }
 
   private queueStats(): QueueStats {
