@@ -1,5 +1,6 @@
 import { QueueNotFoundError } from '../contracts/index.js';
-import type { QueueHandle, QueueOptions } from '../contracts/index.js';
+import type { QueueHandle, QueueOptions, QueueResourcesPort } from '../contracts/index.js';
+import { readAs } from '../nest/read-as.js';
 import type { AwaitedQueue, OpenQueues } from '../nest/runtime-parts.js';
 
 export interface TestQueuesParts {
@@ -46,8 +47,15 @@ export class TestQueues implements OpenQueues {
     return handle;
   }
 
-  await(queue: string): AwaitedQueue {
-    return { handle: this.find(queue), mayStartWithout: false };
+  await(queue: string, other?: string): AwaitedQueue {
+    const { nameOf } = this.parts;
+    const names = { queue: nameOf(queue), other: other && nameOf(other) };
+    const handle = this.find(queue).then((found) => readAs(found, names, this.resources));
+    return { handle, mayStartWithout: false };
+  }
+
+  get resources(): QueueResourcesPort {
+    return this.parts.inner.resources;
   }
 
   close(): Promise<void> {
