@@ -1,5 +1,5 @@
 import { QueueNotFoundError } from '../contracts/index.js';
-import type { QueueHandle, QueueOptions } from '../contracts/index.js';
+import type { QueueHandle, QueueOptions, QueueResourcesPort } from '../contracts/index.js';
 import type { AwaitedQueue, OpenQueues } from '../nest/runtime-parts.js';
 
 export interface TestQueuesParts {
@@ -46,12 +46,23 @@ export class TestQueues implements OpenQueues {
     return handle;
   }
 
-  await(queue: string): AwaitedQueue {
-    return { handle: this.find(queue), mayStartWithout: false };
+  await(queue: string, readAs?: string): AwaitedQueue {
+    return { handle: this.awaited(queue, readAs), mayStartWithout: false };
+  }
+
+  get resources(): QueueResourcesPort {
+    return this.parts.inner.resources;
   }
 
   close(): Promise<void> {
     return this.parts.inner.close();
+  }
+
+  private async awaited(queue: string, readAs: string | undefined): Promise<QueueHandle> {
+    const { inner, nameOf } = this.parts;
+    await this.find(queue);
+    const other = readAs === undefined ? undefined : nameOf(readAs);
+    return inner.await(nameOf(queue), other).handle;
   }
 
   private async findOrCreate(name: string): Promise<QueueHandle> {
