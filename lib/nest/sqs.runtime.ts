@@ -7,8 +7,10 @@ import type {
   SqsLogger,
   SqsSendInterceptor,
   SqsTaskInterceptor,
+  TaskRunner,
   TaskScope,
   TaskTarget,
+  WorkerFeature,
 } from '../contracts/index.js';
 import { REPLIES_DEFAULTS } from '../contracts/options/defaults.js';
 import { AppQueues } from './app-queues.js';
@@ -51,6 +53,12 @@ export interface RuntimeFeature {
   readonly taskContext?: TaskContextSource;
   /** Around each delivery and each handler that is run here, with the key-values that travelled. */
   readonly taskScope?: TaskScope;
+  /** What each worker consumes besides, and who stands before its handlers. */
+  readonly workers?: WorkerFeature;
+  /** Runs the methods of isolated handlers. */
+  readonly taskRunner?: TaskRunner;
+  /** Called once the servers have drained. */
+  readonly close?: () => Promise<void>;
 }
 
 export interface SqsRuntimeSetup {
@@ -83,12 +91,16 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   /** Where this app's requests wait for their replies. */
   readonly desks: RequestDesks;
   readonly stats: QueueStats;
+  /** What features add to each worker. */
+  workerFeatures: readonly WorkerFeature[] = [];
   private readonly local: LocalRunner;
   private readonly setup: SqsRuntimeSetup;
   private readonly sendInterceptors: SqsSendInterceptor[];
   private readonly clients: () => Iterable<AttachableClient>;
   private taskContext: TaskContextSource = () => undefined;
   private scope: TaskScope | undefined;
+  private runner: TaskRunner | undefined;
+  private readonly closers: (() => Promise<void>)[] = [];
   private foundWebHandlers: HandlerLookup | undefined;
   private readonly queues: AppQueues;
   private readonly running = new Set<Server>();
@@ -131,6 +143,21 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     for (const subscriber of feature.statsSubscribers ?? []) this.stats.subscribe(subscriber);
     this.taskContext = feature.taskContext ?? this.taskContext;
     this.scope = feature.taskScope ?? this.scope;
+    if (feature.workers !== undefined) {
+      this.workerFeatures = [...this.workerFeatures, feature.workers];
+    }
+    this.runner = feature.taskRunner ?? this.runner;
+    if (feature.close !== undefined) this.closers.push(feature.close);
+  }
+
+  /** The app's handlers as workers run them. */
+  throughFeatures(handlers: HandlerLookup): HandlerLookup {
+    return this.workerFeatures.reduce((lookup, feature) => feature.handlers(lookup), handlers);
+  }
+
+  /** Runs the methods of isolated handlers; undefined where no feature does. */
+  get taskRunner(): TaskRunner | undefined {
+    return this.runner;
   }
 
   /** Around each delivery; undefined where no feature asked for it. */
@@ -283,6 +310,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async end(): Promise<void> {
     await Promise.all(this.servers().map((server) => server.close()));
+    await Promise.all(this.closers.map((close) => close()));
     await this.desks.close();
     await this.replier.shutDown();
     await this.stats.close();

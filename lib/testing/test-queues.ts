@@ -47,7 +47,7 @@ export class TestQueues implements OpenQueues {
   }
 
   await(queue: string, readAs?: string): AwaitedQueue {
-    return { handle: this.awaited(queue, readAs), mayStartWithout: false };
+    return { handle: this.foundAs(queue, readAs), mayStartWithout: false };
   }
 
   get resources(): QueueResourcesPort {
@@ -58,11 +58,10 @@ export class TestQueues implements OpenQueues {
     return this.parts.inner.close();
   }
 
-  private async awaited(queue: string, readAs: string | undefined): Promise<QueueHandle> {
+  private async foundAs(queue: string, readAs: string | undefined): Promise<QueueHandle> {
     const { inner, nameOf } = this.parts;
-    await this.find(queue);
-    const other = readAs === undefined ? undefined : nameOf(readAs);
-    return inner.await(nameOf(queue), other).handle;
+    const found = await this.find(queue);
+    return readAs === undefined ? found : inner.await(nameOf(queue), nameOf(readAs)).handle;
   }
 
   private async findOrCreate(name: string): Promise<QueueHandle> {
