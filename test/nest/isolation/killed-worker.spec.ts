@@ -21,6 +21,8 @@ describe('a worker that is killed', { timeout: 60_000 }, () => {
 
     child.kill('SIGKILL');
 
+    expect(await child.exited).toMatchObject({ signal: 'SIGKILL' });
+    // Nobody else can end its loop.
     await gone;
   });
 });

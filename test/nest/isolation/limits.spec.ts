@@ -155,16 +155,6 @@ describe('an isolated task', slow, () => {
 });
 
 describe('a task on the event loop of the worker', () => {
-  async function endOf(options: SqsTaskOptions, data: object, afterMs: number): Promise<Outcome> {
-    const app = await isolationApp({ controllers: [cooperative(options)] });
-    const running = app.ran('work', data);
-    await app.starts.next();
-    await app.clock.advance(afterMs - 20);
-    expect(app.ends.count).toBe(0);
-    await app.clock.advance(20);
-    return running;
-  }
-
   test('hears of its hard limit, silence and isAlive through its signal', async () => {
     expect(await endOf({ hardTimeoutMs: 1_000 }, {}, 1_000)).toMatchObject({
       kind: 'retry',
@@ -186,6 +176,16 @@ describe('a task on the event loop of the worker', () => {
     expect(error.cause).toMatchObject({ message: 'the probe broke' });
   });
 });
+
+async function endOf(options: SqsTaskOptions, data: object, afterMs: number): Promise<Outcome> {
+  const app = await isolationApp({ controllers: [cooperative(options)] });
+  const running = app.ran('work', data);
+  await app.starts.next();
+  await app.clock.advance(afterMs - 20);
+  expect(app.ends.count).toBe(0);
+  await app.clock.advance(20);
+  return running;
+}
 
 /** Ends when its signal is aborted, with the reason. */
 function cooperative(options: SqsTaskOptions) {
