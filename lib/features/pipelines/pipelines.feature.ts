@@ -14,7 +14,8 @@ import { PipelineRegistry } from './pipeline-registry.js';
 import type { StageDefinition } from './pipeline-definition.js';
 import { selectStages } from './select-stages.js';
 import type { SelectedStage } from './select-stages.js';
-import { sourceBackoff, sourceQueue } from './source-queue.js';
+import { sourceBackoffSeconds } from './source-backoff.js';
+import { sourceQueue } from './source-queue.js';
 import { SqsPipelines } from './sqs-pipelines.js';
 import { StageHandlers } from './stage-handlers.js';
 
@@ -30,7 +31,7 @@ class PipelinesJoin implements WorkerFeature {
     const { producer, workerLogger: logger } = runtime;
     const stages = [...registry.all()].flatMap((pipeline) => pipeline.stages);
     this.inputs = new Map(stages.map((stage) => [runtime.nameOf(stage.input.name), stage]));
-    this.outputs = new Outputs({ producer, queues, logger });
+    this.outputs = new Outputs({ producer, queues, clock: runtime.parts.clock, logger });
     // Apps without pipelines pay for no further link around their deliveries.
     const taskObservers = stages.length === 0 ? [] : [this.publishing];
     runtime.use({ workers: this, taskObservers });
@@ -67,7 +68,7 @@ class PipelinesJoin implements WorkerFeature {
     }
     // A run that waits for a slot would be one that began too soon.
     const fixed = { name, prefetch: 0, settleLingerMs: 0 };
-    const { onError = worker.onError ?? { kind: 'retry', backoff: sourceBackoff } } = own;
+    const { onError = worker.onError ?? { kind: 'retry', backoff: sourceBackoffSeconds } } = own;
     const consume = { concurrency: stage.concurrency ?? 1, ...own, onError, ...fixed };
     return { options: consume, handle: sourceQueue(stage, runtime.parts.clock) };
   }
