@@ -3,6 +3,8 @@ import type { TaskDelivery, TaskMessage } from '../contracts/task.js';
 import type { Lease } from './lease.js';
 
 export interface DeliveryOwner {
+  /** Level of the queue that its deliveries come from. */
+  readonly priority: number;
   extend(delivery: Delivery, seconds: number): Promise<void>;
   /** The delivery's signal was aborted. */
   aborted(delivery: Delivery): void;
@@ -35,6 +37,10 @@ export class Delivery implements TaskDelivery {
 
   get context(): Readonly<Record<string, unknown>> {
     return this.packet?.context ?? noContext;
+  }
+
+  get priority(): number {
+    return this.owner.priority;
   }
 
   get attempt(): number {

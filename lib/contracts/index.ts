@@ -11,6 +11,7 @@ export * from './logged-errors.js';
 export * from './logger.js';
 export * from './options/index.js';
 export * from './policies.js';
+export * from './priorities.js';
 export * from './sending.js';
 export * from './stop-policy.js';
 export * from './task-contract.js';

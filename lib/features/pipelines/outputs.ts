@@ -94,6 +94,8 @@ function endsItem({ forwardNull }: StageDefinition, output: unknown): boolean {
 
 function optionsOf(stage: StageDefinition, output: unknown, delivery: TaskDelivery): SendOptions {
   const options: SendOptions = {};
+  const highest = stage.outputLevels - 1;
+  if (highest > 0) options.priority = Math.min(priorityOf(stage, output, delivery), highest);
   const isFifo = stage.output?.name.endsWith('.fifo') === true;
   const { outputGroup: group } = stage;
   if (group !== undefined) {
@@ -102,6 +104,16 @@ function optionsOf(stage: StageDefinition, output: unknown, delivery: TaskDelive
   // An item that is worked again, because its delete was lost, is sent on once within five minutes.
   if (isFifo && !stage.isSource) options.deduplicationId = delivery.message.id;
   return options;
+}
+
+/** An item keeps the level of the one before, unless its stage says otherwise; a source's begin at the lowest. */
+function priorityOf(
+  { outputPriority: priority }: StageDefinition,
+  output: unknown,
+  delivery: TaskDelivery,
+): number {
+  if (priority === 'inherit') return delivery.priority;
+  return typeof priority === 'function' ? priority(output as never) : priority;
 }
 
 function textOf(cause: unknown): string {

@@ -8,6 +8,7 @@ import type {
   WorkerFeature,
   WorkerOptions,
 } from '../../contracts/index.js';
+import { MAX_PRIORITIES } from '../../contracts/options/defaults.js';
 import type { SqsFeature } from '../../nest/module/sqs-feature.js';
 import { Outputs } from './outputs.js';
 import { PipelineRegistry } from './pipeline-registry.js';
@@ -67,7 +68,7 @@ class PipelinesJoin implements WorkerFeature {
       return { options: { ...(concurrency === undefined ? {} : { concurrency }), ...own, name } };
     }
     // A run that waits for a slot would be one that began too soon.
-    const fixed = { name, prefetch: 0, settleLingerMs: 0 };
+    const fixed = { name, prefetch: 0, settleLingerMs: 0, ...everyLevel };
     const { onError = worker.onError ?? { kind: 'retry', backoff: sourceBackoffSeconds } } = own;
     const consume = { concurrency: stage.concurrency ?? 1, ...own, onError, ...fixed };
     return { options: consume, handle: sourceQueue(stage, runtime.parts.clock) };
@@ -93,6 +94,9 @@ class PipelinesJoin implements WorkerFeature {
       ),
   };
 }
+
+/** A window of levels is for what is taken from queues: whoever names a source means all of it. */
+const everyLevel = { minPriority: 0, maxPriority: MAX_PRIORITIES - 1 } as const;
 
 export const pipelinesFeature: SqsFeature = {
   providers: [PipelineRegistry, PipelinesJoin, SqsPipelines],

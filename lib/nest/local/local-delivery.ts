@@ -5,14 +5,16 @@ export interface LocalDeliveryFacts {
   readonly target: TaskTarget;
   readonly data: unknown;
   readonly context: Readonly<Record<string, unknown>>;
+  readonly priority: number;
   readonly clock: Clock;
 }
 
 /** What a handler gets when it is run here: a first delivery without a queue behind it. */
 export function localDelivery(facts: LocalDeliveryFacts): TaskDelivery {
-  const { target, data, context, clock } = facts;
+  const { target, data, context, priority, clock } = facts;
   return {
     queue: target.queue,
+    priority,
     message: localMessage(clock.wallNow()),
     pattern: target.pattern,
     packet: { pattern: target.pattern, data, context: { ...context } },
