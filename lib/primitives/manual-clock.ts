@@ -45,12 +45,12 @@ export class ManualClock implements Clock {
   /** Moves time on, firing what comes due on the way. */
   async advance(ms: number): Promise<void> {
     const target = this.time + ms;
-    await settlePromises();
+    await this.settle();
     for (let next = this.earliest(target); next !== undefined; next = this.earliest(target)) {
       this.time = Math.max(this.time, next.at);
       this.entries.delete(next);
       next.callback();
-      await settlePromises();
+      await this.settle();
     }
     this.time = Math.max(this.time, target);
   }
@@ -58,6 +58,11 @@ export class ManualClock implements Clock {
   /** Time passes while nothing runs, as when the event loop is blocked: what came due meanwhile fires later. */
   stall(ms: number): void {
     this.time += ms;
+  }
+
+  /** Gives whatever waits on promises its turn. */
+  protected settle(): Promise<void> {
+    return settlePromises();
   }
 
   private earliest(until: number): Entry | undefined {

@@ -9,6 +9,6 @@ describe("Through the client's request handler", () => {
   afterAll(() => useLine('undici'));
 
   for (const [file, load] of Object.entries(specs)) {
-    describe(file.replace(/^.*\//, ''), async () => void (await load()));
+    describe(file, async () => void (await load()));
   }
 });
