@@ -29,6 +29,14 @@ export const operations: Record<string, (call: Call, request: SqsRequest) => Pro
     const QueueUrls = urls.slice(start, end).map((url) => call.outerUrl(url));
     return { QueueUrls, ...(end < urls.length && { NextToken: String(end) }) };
   },
+  async ListDeadLetterSourceQueues(call, { QueueUrl }) {
+    const inner = await call.innerUrl(QueueUrl);
+    const queueUrls: string[] = [];
+    for await (const url of call.gateway.listDeadLetterSourceUrls(inner)) {
+      queueUrls.push(call.outerUrl(url));
+    }
+    return { queueUrls };
+  },
   async PurgeQueue(call, { QueueUrl }) {
     await call.gateway.purgeQueue(await call.innerUrl(QueueUrl));
     return {};

@@ -15,6 +15,8 @@ export type HandlerDefinition =
       readonly kind: 'task';
       readonly options: TaskHandlerOptions;
       readonly schema?: TaskSchema | undefined;
+      /** Its queue is consumed only where a feature says so, not because the handler is bound to it. */
+      readonly isOnDemand?: boolean;
     }
   | {
       readonly kind: 'batch';
@@ -29,6 +31,10 @@ export interface HandlerExtras {
   queue?: string;
   [SQS_HANDLER]?: HandlerDefinition;
   [HANDLER_NAME]?: string;
+}
+
+export function isOnDemand(definition: HandlerDefinition | undefined): boolean {
+  return definition?.kind === 'task' && definition.isOnDemand === true;
 }
 
 export const BATCH_DEFAULTS = {

@@ -3,18 +3,20 @@ import type {
   QueueHandle,
   QueueLookup,
   QueueOptions,
+  QueueResourcesPort,
   SqsLogger,
   SqsSendInterceptor,
   SqsTaskInterceptor,
   TaskScope,
   TaskTarget,
+  WorkerFeature,
 } from '../contracts/index.js';
 import { REPLIES_DEFAULTS } from '../contracts/options/defaults.js';
 import { AppQueues } from './app-queues.js';
 import { LocalRunner } from './local/local-runner.js';
 import { readQueueAttributes } from './module/queue-attributes.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
-import { NestSqsLogger } from './nest-logger.js';
+import { loggerOf } from './logger-of.js';
 import { Replier } from './replies/replier.js';
 import { RequestDesks } from './client/request-desks.js';
 import type { AwaitedQueue, RuntimeParts, TaskProducer } from './runtime-parts.js';
@@ -50,6 +52,8 @@ export interface RuntimeFeature {
   readonly taskContext?: TaskContextSource;
   /** Around each delivery and each handler that is run here, with the key-values that travelled. */
   readonly taskScope?: TaskScope;
+  /** What each worker consumes besides, and who stands before its handlers. */
+  readonly workers?: WorkerFeature;
 }
 
 export interface SqsRuntimeSetup {
@@ -75,13 +79,15 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   readonly options: SqsModuleOptions;
   readonly parts: RuntimeParts;
   readonly taskInterceptors: SqsTaskInterceptor[];
-  readonly workerLogger: SqsLogger = new NestSqsLogger({ context: 'SqsWorker' });
+  readonly workerLogger: SqsLogger;
   readonly producer: TaskProducer;
   /** Answers the requests that this app's workers handle. */
   readonly replier: Replier;
   /** Where this app's requests wait for their replies. */
   readonly desks: RequestDesks;
   readonly stats: QueueStats;
+  /** What features add to each worker. */
+  workerFeatures: readonly WorkerFeature[] = [];
   private readonly local: LocalRunner;
   private readonly setup: SqsRuntimeSetup;
   private readonly sendInterceptors: SqsSendInterceptor[];
@@ -107,6 +113,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     this.setup = setup;
     this.options = options;
     this.parts = parts;
+    this.workerLogger = loggerOf(parts, 'SqsWorker');
     this.taskInterceptors = [...taskInterceptors];
     this.sendInterceptors = [...sendInterceptors];
     this.queues = new AppQueues(parts, options);
@@ -129,6 +136,14 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     for (const subscriber of feature.statsSubscribers ?? []) this.stats.subscribe(subscriber);
     this.taskContext = feature.taskContext ?? this.taskContext;
     this.scope = feature.taskScope ?? this.scope;
+    if (feature.workers !== undefined) {
+      this.workerFeatures = [...this.workerFeatures, feature.workers];
+    }
+  }
+
+  /** The app's handlers as workers run them. */
+  throughFeatures(handlers: HandlerLookup): HandlerLookup {
+    return this.workerFeatures.reduce((lookup, feature) => feature.handlers(lookup), handlers);
   }
 
   /** Around each delivery; undefined where no feature asked for it. */
@@ -161,9 +176,14 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     return this.queues.find(queue);
   }
 
-  /** The queue as a worker needs it: it may begin before the queue exists. */
-  await(queue: string): Promise<AwaitedQueue> {
-    return this.queues.await(queue);
+  /** The queue as a worker needs it: it may begin before the queue exists. `readAs` names the queue whose format it has unless it says its own. */
+  await(queue: string, readAs?: string): Promise<AwaitedQueue> {
+    return this.queues.await(queue, readAs);
+  }
+
+  /** Every queue as a resource, registered or not. */
+  resources(): Promise<QueueResourcesPort> {
+    return this.queues.resources();
   }
 
   /** Opens connections and applies `onMissingQueue`; once, however often it is asked. */
@@ -188,6 +208,13 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   onApplicationBootstrap(): void {
     if (this.running.size > 0) return;
     for (const name of this.queues.names()) this.stats.watch(name);
+  }
+
+  /** Who handles what in this app: each of its servers knows, or what is found without one. */
+  handlers(): readonly HandlerLookup[] {
+    if (this.running.size > 0) return this.servers().map((server) => server.handlers);
+    this.foundWebHandlers ??= this.setup.webHandlers?.();
+    return this.foundWebHandlers === undefined ? [] : [this.foundWebHandlers];
   }
 
   addServer(server: Server): void {
@@ -217,7 +244,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     interceptors: readonly SqsSendInterceptor[],
   ): TaskProducer {
     const { options, parts } = this;
-    const logger = new NestSqsLogger({ context: 'SqsProducer' });
+    const logger = loggerOf(parts, 'SqsProducer');
     const taskContext = () => this.taskContext();
     return parts.createProducer({
       queues,
@@ -242,23 +269,18 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async prepare(): Promise<void> {
     if (this.setup.explore !== undefined) this.use(await this.setup.explore());
+    this.sendInterceptors.push(...(this.parts.innerSendInterceptors ?? []));
     await this.queues.provision();
   }
 
   private localRunner(): LocalRunner {
     return new LocalRunner({
       clock: this.parts.clock,
-      lookups: () => this.lookups(),
+      lookups: () => this.handlers(),
       nameOf: (queue) => this.nameOf(queue),
       taskContext: () => this.taskContext(),
       taskScope: (context, work) => (this.scope === undefined ? work() : this.scope(context, work)),
     });
-  }
-
-  private lookups(): readonly HandlerLookup[] {
-    if (this.running.size > 0) return this.servers().map((server) => server.handlers);
-    this.foundWebHandlers ??= this.setup.webHandlers?.();
-    return this.foundWebHandlers === undefined ? [] : [this.foundWebHandlers];
   }
 
   private queueStats(): QueueStats {

@@ -11,6 +11,7 @@ import {
   workerQueueSchema,
   workerSchema,
 } from '../../lib/contracts/options/schema/index.js';
+import { switchesSchema } from '../../lib/testing/testing-options.js';
 import { clientSchema } from '../../lib/nest/client/client-options.js';
 import {
   exponentialSchema,
@@ -53,6 +54,11 @@ const sections: readonly Section[] = [
     title: 'Client',
     intro: 'The options of `ClientSqs` in `ClientsModule.register()`',
     schema: clientSchema,
+  },
+  {
+    title: 'Testing',
+    intro: '`SqsTestingModule.forRoot({ … })`, beside all options of the module',
+    schema: switchesSchema,
   },
   { title: 'exponential()', intro: 'A backoff for `retry()`', schema: exponentialSchema },
   { title: 'linear()', intro: 'A backoff for `retry()`', schema: linearSchema },

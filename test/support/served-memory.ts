@@ -109,5 +109,5 @@ function counted(gateway: SdkGateway, count: (change: number) => void): QueueGat
   });
 }
 
-/** The first is a stream, whose reader waits for each page; the second is no call. */
-const uncounted = new Set(['listQueueUrls', 'close']);
+/** The first two are streams, whose reader waits for each page; the last is no call. */
+const uncounted = new Set(['listQueueUrls', 'listDeadLetterSourceUrls', 'close']);

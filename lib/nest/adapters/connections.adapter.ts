@@ -1,6 +1,11 @@
 import { GatewayError } from '../../contracts/index.js';
 import type { QueueHandle, QueueOptions } from '../../contracts/index.js';
-import { openConnection, Provisioner, QueueDirectory } from '../../queue-client/index.js';
+import {
+  openConnection,
+  Provisioner,
+  QueueDirectory,
+  QueueResources,
+} from '../../queue-client/index.js';
 import type { Connection, ConnectionOptions } from '../../queue-client/index.js';
 import type { SqsModuleOptions } from '../module/sqs-module.options.js';
 import type { AwaitedQueue, OpenQueues, OpenQueuesSetup } from '../runtime-parts.js';
@@ -14,6 +19,8 @@ export async function openQueues(setup: OpenQueuesSetup): Promise<OpenQueues> {
 class DirectoryQueues implements OpenQueues {
   private readonly directory: QueueDirectory;
   private readonly provisioner: Provisioner;
+  readonly resources: QueueResources;
+  private readonly stop = new AbortController();
 
   constructor(
     private readonly setup: OpenQueuesSetup,
@@ -26,6 +33,8 @@ class DirectoryQueues implements OpenQueues {
     this.directory = new QueueDirectory(shared);
     const policy = onMissingQueue === undefined ? {} : { onMissingQueue };
     this.provisioner = new Provisioner({ directory: this.directory, clock, logger, ...policy });
+    const { signal } = this.stop;
+    this.resources = new QueueResources({ directory: this.directory, clock, logger, signal });
   }
 
   register(queue: QueueOptions): void {
@@ -40,15 +49,23 @@ class DirectoryQueues implements OpenQueues {
     return this.provisioner.prepare();
   }
 
-  await(queue: string): AwaitedQueue {
+  await(queue: string, readAs?: string): AwaitedQueue {
     const own = this.directory.resolve(queue).options.onMissingQueue;
     const policy = own ?? this.setup.options.onMissingQueue;
-    const handle = this.provisioner.whenReady(queue);
+    const handle = this.readAs(this.provisioner.whenReady(queue), queue, readAs);
     if (policy !== 'wait') return { handle, mayStartWithout: false };
     return { handle: orSilence(handle), mayStartWithout: true };
   }
 
+  private async readAs(ready: Promise<QueueHandle>, queue: string, other: string | undefined) {
+    const handle = await ready;
+    if (other === undefined || this.resources.formatOf(queue) !== undefined) return handle;
+    const format = this.resources.formatOf(other);
+    return format === undefined ? handle : { ...handle, format };
+  }
+
   async close(): Promise<void> {
+    this.stop.abort();
     await this.provisioner.close();
     await closeAll([...this.connections.values()]);
   }

@@ -3,6 +3,7 @@ import {
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
+  ListDeadLetterSourceQueuesCommand,
   ListQueuesCommand,
   ListQueueTagsCommand,
   PurgeQueueCommand,
@@ -175,6 +176,15 @@ export class SdkGateway implements QueueGateway {
     } while (next !== undefined && next !== '');
   }
 
+  async *listDeadLetterSourceUrls(queueUrl: string): AsyncIterable<string> {
+    let next: string | undefined;
+    do {
+      const page = await this.sourcesPage(queueUrl, next);
+      yield* page.queueUrls ?? [];
+      next = page.NextToken;
+    } while (next !== undefined && next !== '');
+  }
+
   async getQueueAttributes(
     queueUrl: string,
     names?: readonly string[],
@@ -251,6 +261,17 @@ export class SdkGateway implements QueueGateway {
       MaxResults: SQS_LIMITS.listQueuesPage,
     });
     return callSdk({ operation: 'ListQueues' }, () => this.client.send(command));
+  }
+
+  private sourcesPage(queueUrl: string, next: string | undefined) {
+    const command = new ListDeadLetterSourceQueuesCommand({
+      QueueUrl: queueUrl,
+      NextToken: next,
+      MaxResults: SQS_LIMITS.listQueuesPage,
+    });
+    return callSdk({ operation: 'ListDeadLetterSourceQueues', queue: queueUrl }, () =>
+      this.client.send(command),
+    );
   }
 
   private readMessages(

@@ -2,7 +2,12 @@ import { z } from 'zod';
 import type { TaskHandlerOptions } from '../../handlers.js';
 import { SQS_LIMITS } from '../../limits.js';
 import { CONSUME_DEFAULTS, MAX_DEFAULT_PREFETCH, WORKER_DEFAULTS } from '../defaults.js';
-import type { ConsumeOptions, WorkerOptions, WorkerQueueOptions } from '../worker-options.js';
+import type {
+  ConsumeOptions,
+  WorkerOptions,
+  WorkerQueueOptions,
+  WorkerStageOptions,
+} from '../worker-options.js';
 import { outcomePolicy, stopPolicy } from './opaque.js';
 import { choice, integer, option, required } from './option.js';
 import { optionalQueueReference, queueReference } from './queue-reference.js';
@@ -101,11 +106,38 @@ const queueToConsume = required(z.union([queueReference('A queue by name.'), wor
   description: 'A queue to consume.',
 });
 
+const stageName = (description: string) =>
+  required(z.string().regex(/^[\w-]+(\.[\w-]+)?$/), {
+    expected: 'a stage as "pipeline.stage" or "pipeline.0", or a whole "pipeline"',
+    range: 'pipeline.stage, pipeline.index, pipeline',
+    description,
+  });
+
+export const workerStageSchema = schemaOf<WorkerStageOptions>()({
+  stage: stageName('The stage, or the pipeline, to run.'),
+  args: option(z.array(z.unknown()).readonly(), {
+    expected: 'a list of arguments',
+    description: 'Further arguments of the method, after the value.',
+    default: 'none',
+  }),
+  ...consumeSchema.shape,
+});
+
+const stageToRun = required(z.union([stageName('A stage by name.'), workerStageSchema]), {
+  expected: 'a stage such as "words.reduce", or an object with stage',
+  description: 'A stage to run.',
+});
+
 export const workerSchema = schemaOf<WorkerOptions>()({
   queues: option(z.array(queueToConsume).readonly(), {
     expected: 'a list of queue names and objects with name',
     description: 'What is consumed.',
-    default: 'every queue that a handler is bound to',
+    default: 'every queue that a handler is bound to; none where `stages` are named',
+  }),
+  stages: option(z.array(stageToRun).readonly(), {
+    expected: 'a list of stage names and objects with stage',
+    description: 'Stages of pipelines that run here.',
+    default: 'none',
   }),
   drainTimeoutMs: integer({
     from: 0,

@@ -1,0 +1,47 @@
+import { SQS_LIMITS } from '../../contracts/index.js';
+import type {
+  Backoff,
+  Clock,
+  CodecLookup,
+  MessageFormat,
+  QueueHandle,
+} from '../../contracts/index.js';
+import { SourceGateway } from './source-gateway.js';
+import type { StageDefinition } from './pipeline-definition.js';
+
+/** The handle under which the engine runs a source. */
+export function sourceQueue(
+  { path, input, intervalMs }: StageDefinition,
+  clock: Clock,
+): QueueHandle {
+  return {
+    name: input.name,
+    url: `source:${path}`,
+    isFifo: false,
+    gateway: new SourceGateway({ path, intervalMs, clock }),
+    format: runsOf(path),
+    codecs: noCodecs,
+    contentBasedDeduplication: undefined,
+    // Nobody else could take a run over: there is nothing to renew.
+    visibilityTimeoutSeconds: SQS_LIMITS.visibilityTimeoutSeconds,
+    deadLetter: undefined,
+  };
+}
+
+/** Seconds of rest after failures in a row: up to 1, 2, 4, … 30, each less a random part. */
+export const sourceBackoff: Backoff = (attempt) =>
+  Math.min(MAX_REST_SECONDS, 2 ** (attempt - 1)) * Math.random();
+
+const MAX_REST_SECONDS = 30;
+
+function runsOf(pattern: string): MessageFormat {
+  return {
+    name: 'source',
+    encode: () => ({ body: '' }),
+    decode: () => ({ pattern, data: undefined }),
+  };
+}
+
+const noCodecs: CodecLookup = (name) => {
+  throw new Error(`A source has no codec "${name}".`);
+};
