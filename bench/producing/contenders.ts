@@ -111,7 +111,8 @@ function burstOfBatches(sendBatch: (batch: number[]) => Promise<number>): Burst 
       while (next < sendCount) {
         const batch = numbers(Math.min(BATCH, sendCount - next)).map((i) => next + i);
         next += batch.length;
-        accepted += await sendBatch(batch);
+        const count = await sendBatch(batch);
+        accepted += count;
       }
     };
     await Promise.all(Array.from({ length: REQUESTS_IN_FLIGHT }, sender));
