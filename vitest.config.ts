@@ -19,7 +19,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     setupFiles: ['reflect-metadata'],
-    include: ['test/**/*.spec.ts'],
+    include: ['test/**/*.spec.ts', 'sample/**/*.spec.ts'],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     coverage: { provider: 'v8', include: ['lib/**/*.ts'] },
   },

@@ -7,6 +7,7 @@ export * from './gateway.js';
 export * from './handlers.js';
 export * from './health.js';
 export * from './interceptors.js';
+export * from './isolation.js';
 export * from './limits.js';
 export * from './logged-errors.js';
 export * from './logger.js';

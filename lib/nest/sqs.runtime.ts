@@ -7,6 +7,7 @@ import type {
   SqsLogger,
   SqsSendInterceptor,
   SqsTaskInterceptor,
+  TaskRunner,
   TaskScope,
   TaskTarget,
   WorkerFeature,
@@ -54,6 +55,10 @@ export interface RuntimeFeature {
   readonly taskScope?: TaskScope;
   /** What each worker consumes besides, and who stands before its handlers. */
   readonly workers?: WorkerFeature;
+  /** Runs the methods of isolated handlers. */
+  readonly taskRunner?: TaskRunner;
+  /** Called once the servers have drained. */
+  readonly close?: () => Promise<void>;
 }
 
 export interface SqsRuntimeSetup {
@@ -94,6 +99,8 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   private readonly clients: () => Iterable<AttachableClient>;
   private taskContext: TaskContextSource = () => undefined;
   private scope: TaskScope | undefined;
+  private runner: TaskRunner | undefined;
+  private readonly closers: (() => Promise<void>)[] = [];
   private foundWebHandlers: HandlerLookup | undefined;
   private readonly queues: AppQueues;
   private readonly running = new Set<Server>();
@@ -139,11 +146,18 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     if (feature.workers !== undefined) {
       this.workerFeatures = [...this.workerFeatures, feature.workers];
     }
+    this.runner = feature.taskRunner ?? this.runner;
+    if (feature.close !== undefined) this.closers.push(feature.close);
   }
 
   /** The app's handlers as workers run them. */
   throughFeatures(handlers: HandlerLookup): HandlerLookup {
     return this.workerFeatures.reduce((lookup, feature) => feature.handlers(lookup), handlers);
+  }
+
+  /** Runs the methods of isolated handlers; undefined where no feature does. */
+  get taskRunner(): TaskRunner | undefined {
+    return this.runner;
   }
 
   /** Around each delivery; undefined where no feature asked for it. */
@@ -296,6 +310,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async end(): Promise<void> {
     await Promise.all(this.servers().map((server) => server.close()));
+    await Promise.all(this.closers.map((close) => close()));
     await this.desks.close();
     await this.replier.shutDown();
     await this.stats.close();

@@ -5,11 +5,12 @@ import type {
   HandlerMatch,
   OutgoingMessage,
   SqsSendInterceptor,
-  TaskDelivery,
+  RunningDelivery,
   TaskMessage,
   TaskPacket,
   TaskScope,
 } from '../contracts/index.js';
+import { unleasedDelivery } from '../nest/local/local-delivery.js';
 import type { HandledTasks } from './handled-tasks.js';
 import { packetOf } from './sent-tasks.js';
 import type { QueueReader } from './sent-tasks.js';
@@ -31,7 +32,7 @@ export interface InlineApp {
 interface Taken {
   readonly match: HandlerMatch;
   readonly scope: TaskScope;
-  readonly delivery: TaskDelivery;
+  readonly delivery: RunningDelivery;
 }
 
 /**
@@ -113,7 +114,7 @@ function matchIn(
   return packet && lookup.find(queue, packet.pattern);
 }
 
-async function runMatch(match: HandlerMatch, delivery: TaskDelivery): Promise<unknown> {
+async function runMatch(match: HandlerMatch, delivery: RunningDelivery): Promise<unknown> {
   if (match.kind === 'task') return match.handler.run(delivery);
   const errors = await match.handler.run([delivery]);
   if (errors.has(delivery.message.id)) throw errors.get(delivery.message.id);
@@ -141,17 +142,7 @@ function deliveryOf(
   queue: string,
   message: TaskMessage,
   packet: TaskPacket | undefined,
-): TaskDelivery {
-  return {
-    queue,
-    message,
-    pattern: packet?.pattern,
-    packet,
-    data: packet?.data,
-    context: packet?.context ?? {},
-    attempt: 1,
-    signal: new AbortController().signal,
-    extend: async () => {},
-    ack: () => {},
-  };
+): RunningDelivery {
+  const { pattern, data, context = {} } = packet ?? {};
+  return unleasedDelivery({ queue, message, pattern, packet, data, context });
 }

@@ -52,8 +52,9 @@ export class SqsHarness implements OnApplicationShutdown {
   }
 
   /**
-   * Moves the manual clock, and with it delays, visibility timeouts, retries and long polls; then it is quiet.
-   * @throws ManualClockNeededError, StillWaitingError
+   * Moves the manual clock, and with it delays, visibility timeouts, retries and long polls. It stands still for a moment
+   * where a handler begins that does something real.
+   * @throws ManualClockNeededError
    */
   async advance(ms: number): Promise<void> {
     await this.bench.time.advance(ms);
@@ -66,7 +67,7 @@ export class SqsHarness implements OnApplicationShutdown {
 
   /** Ends once the clock of the test has gone so far: for handlers that take long. */
   sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.bench.time.clock.setTimer(resolve, ms));
+    return this.bench.time.sleep(ms);
   }
 
   /** Everything that was sent to a queue and accepted, in order, whatever became of it; without a queue, to all. */

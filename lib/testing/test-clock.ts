@@ -28,6 +28,7 @@ const CLOSING_PATIENCE_MS = 1_000;
 export class TestClock {
   readonly clock: Clock;
   private readonly manual: ManualClock | undefined;
+  private sleeping = 0;
 
   constructor(
     kind: ClockKind,
@@ -53,6 +54,18 @@ export class TestClock {
     manual.stall(target - manual.now());
   }
 
+  /** For handlers that take long on the clock of the test. */
+  async sleep(ms: number): Promise<void> {
+    this.sleeping++;
+    await new Promise<void>((resolve) => void this.clock.setTimer(resolve, ms));
+    this.sleeping--;
+  }
+
+  /** Handlers that do something real; those that sleep wait for the clock. */
+  private get isWorking(): boolean {
+    return this.running.runningCount > this.sleeping;
+  }
+
   /** Waits until nothing is under way that would end by itself, or go on, within what it lingers. */
   async untilQuiet(facts: {
     /** How long something that is seen to wait may still take; 0 where nothing is. */
@@ -67,11 +80,11 @@ export class TestClock {
       facts.check();
       await settlePromises();
       const activity = facts.activity();
-      if (activity !== seen || this.running.runningCount > 0) quietMs = 0;
+      if (activity !== seen || this.isWorking) quietMs = 0;
       const lingerMs = Math.max(this.leastQuietMs, facts.lingerMs() + MARGIN_MS);
       if (activity === seen && quietMs >= lingerMs) return;
       seen = activity;
-      if (this.running.runningCount > 0) await rest(1);
+      if (this.isWorking) await rest(1);
       else quietMs += await this.pass(lingerMs - quietMs);
     }
   }
@@ -85,8 +98,7 @@ export class TestClock {
     await settlePromises();
     const started = realNow();
     while (!progress.isOver) {
-      const isHandling = this.running.runningCount > 0;
-      if (isHandling && realNow() - started < CLOSING_PATIENCE_MS) await rest(1);
+      if (this.isWorking && realNow() - started < CLOSING_PATIENCE_MS) await rest(1);
       else await this.next();
     }
     return work;
@@ -119,7 +131,7 @@ export class TestClock {
   private async waitForNew(startedCount: number): Promise<void> {
     if (this.running.startedCount === startedCount) return;
     const until = realNow() + PATIENCE_MS;
-    while (this.running.runningCount > 0 && realNow() < until) await rest(1);
+    while (this.isWorking && realNow() < until) await rest(1);
     await settlePromises();
   }
 }

@@ -1,5 +1,6 @@
 import { QueueNotFoundError } from '../contracts/index.js';
 import type { QueueHandle, QueueOptions, QueueResourcesPort } from '../contracts/index.js';
+import { readAs } from '../nest/read-as.js';
 import type { AwaitedQueue, OpenQueues } from '../nest/runtime-parts.js';
 
 export interface TestQueuesParts {
@@ -46,8 +47,11 @@ export class TestQueues implements OpenQueues {
     return handle;
   }
 
-  await(queue: string, readAs?: string): AwaitedQueue {
-    return { handle: this.foundAs(queue, readAs), mayStartWithout: false };
+  await(queue: string, other?: string): AwaitedQueue {
+    const { nameOf } = this.parts;
+    const names = { queue: nameOf(queue), other: other && nameOf(other) };
+    const handle = this.find(queue).then((found) => readAs(found, names, this.resources));
+    return { handle, mayStartWithout: false };
   }
 
   get resources(): QueueResourcesPort {
@@ -56,12 +60,6 @@ export class TestQueues implements OpenQueues {
 
   close(): Promise<void> {
     return this.parts.inner.close();
-  }
-
-  private async foundAs(queue: string, readAs: string | undefined): Promise<QueueHandle> {
-    const { inner, nameOf } = this.parts;
-    const found = await this.find(queue);
-    return readAs === undefined ? found : inner.await(nameOf(queue), nameOf(readAs)).handle;
   }
 
   private async findOrCreate(name: string): Promise<QueueHandle> {

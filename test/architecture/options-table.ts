@@ -2,6 +2,8 @@ import { z } from 'zod';
 import {
   deadLetterSchema,
   moduleSchema,
+  isolateShape,
+  longTaskSchema,
   optionFacts,
   type OptionFacts,
   producerSchema,
@@ -49,6 +51,16 @@ const sections: readonly Section[] = [
     title: 'Handler',
     intro: 'The options of the task decorators; they beat what the worker says',
     schema: taskHandlerSchema,
+  },
+  {
+    title: 'Long task',
+    intro: 'Further options of `@SqsTask()` and `@SqsRawTask()`',
+    schema: longTaskSchema,
+  },
+  {
+    title: 'Isolated task',
+    intro: '`isolate` of `@SqsTask()`',
+    schema: isolateShape,
   },
   {
     title: 'Client',

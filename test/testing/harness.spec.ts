@@ -309,7 +309,7 @@ describe('echo and silent', () => {
 
   test('silent mutes the loggers of the library, until it is turned off', async () => {
     const { sqs, harness, app: made } = await startWorker(app);
-    const errors = vi.fn();
+    const errors = vi.fn<() => void>();
     made.useLogger({ log() {}, warn() {}, error: errors });
     await sqs.send({ queue: 'jobs', pattern: 'fail' }, {});
     await harness.flush();

@@ -69,8 +69,7 @@ describe('SqsTestingModule beside a real SqsModule', () => {
   });
 
   test('the same for forRootAsync(), with its providers injected once', async () => {
-    const useFactory = async () => nowhere;
-    const real = SqsModule.forRootAsync({ useFactory, queues: ['jobs'] });
+    const real = SqsModule.forRootAsync({ useFactory: async () => nowhere, queues: ['jobs'] });
     const { harness, app, log } = await start(real);
     const queue = app.get<SqsQueue>(getQueueToken('jobs'));
 
@@ -81,11 +80,13 @@ describe('SqsTestingModule beside a real SqsModule', () => {
   });
 
   test('a start that fails in the factory of the options says why', async () => {
-    const useFactory = () => {
-      throw new Error('no configuration');
-    };
+    const real = SqsModule.forRootAsync({
+      useFactory: () => {
+        throw new Error('no configuration');
+      },
+    });
 
-    await expect(start(SqsModule.forRootAsync({ useFactory }))).rejects.toThrow('no configuration');
+    await expect(start(real)).rejects.toThrow('no configuration');
   });
 
   test('options of the test are laid over those of the app', async () => {

@@ -85,6 +85,7 @@ const runtimeProvider: FactoryProvider = {
           modules: container,
           external: new ExternalHandlers(creator, moduleRef),
           nameOf: (queue) => parts.nameOf(queue, options.queuePrefix),
+          runner: () => moduleRef.get(SqsRuntime, { strict: false }).taskRunner,
         }),
     });
   },

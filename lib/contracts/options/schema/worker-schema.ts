@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import type { TaskHandlerOptions } from '../../handlers.js';
+import type { LongTaskOptions } from '../../isolation.js';
 import { SQS_LIMITS } from '../../limits.js';
-import { CONSUME_DEFAULTS, MAX_DEFAULT_PREFETCH, WORKER_DEFAULTS } from '../defaults.js';
+import {
+  CONSUME_DEFAULTS,
+  LONG_TASK_DEFAULTS,
+  MAX_DEFAULT_PREFETCH,
+  WORKER_DEFAULTS,
+} from '../defaults.js';
 import type {
   ConsumeOptions,
   WorkerOptions,
@@ -165,6 +171,38 @@ export const taskHandlerSchema = schemaOf<TaskHandlerOptions>()({
     ['retry', 'discard', 'dead-letter'],
   ),
   ack: ackMode(undefined),
+});
+
+/** What `@SqsTask` and `@SqsRawTask` may say of a task's time. */
+export const longTaskSchema = schemaOf<LongTaskOptions>()({
+  hardTimeoutMs: integer({
+    from: 1,
+    to: MAX_DURATION_MS,
+    default: 'none',
+    description: 'Milliseconds after which the task is over: isolated, it is ended and fails.',
+    cost: 'Not isolated, `signal` is aborted, and slot and lease wait for the real end.',
+  }),
+  silenceTimeoutMs: integer({
+    from: 1,
+    to: MAX_DURATION_MS,
+    default: 'none',
+    description: 'Milliseconds without `progress()` after which the same happens.',
+  }),
+  isAlive: option(
+    z.custom<LongTaskOptions['isAlive'] & {}>((value) => typeof value === 'function'),
+    {
+      expected: 'a function that answers true while the task is alive',
+      description:
+        "Asked in the worker's process; where it answers false or throws, the same happens.",
+      default: 'none',
+    },
+  ),
+  isAliveEveryMs: integer({
+    from: 10,
+    to: MAX_DURATION_MS,
+    default: LONG_TASK_DEFAULTS.isAliveEveryMs,
+    description: 'Milliseconds between two questions to `isAlive`.',
+  }),
 });
 
 function ackMode(byDefault: string | undefined) {
