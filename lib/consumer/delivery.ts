@@ -3,6 +3,8 @@ import type { RunningDelivery, TaskMessage } from '../contracts/task.js';
 import type { Lease } from './lease.js';
 
 export interface DeliveryOwner {
+  /** Level of the queue that its deliveries come from. */
+  readonly priority: number;
   extend(delivery: Delivery, seconds: number): Promise<void>;
   /** The delivery's signal was aborted. */
   aborted(delivery: Delivery): void;
@@ -37,6 +39,10 @@ export class Delivery implements RunningDelivery {
 
   get context(): Readonly<Record<string, unknown>> {
     return this.packet?.context ?? noContext;
+  }
+
+  get priority(): number {
+    return this.owner.priority;
   }
 
   get attempt(): number {

@@ -85,7 +85,7 @@ export class Executor {
     const { taskScope = noScope } = this.parts;
     // Whoever comes last to the meeting starts the handler, which must not run in that one's scope.
     const meeting = new BatchMeeting(deliveries.length, (present) =>
-      taskScope({}, () => this.callBatch(present, handler)),
+      taskScope({}, () => this.callBatch(present, handler), 0),
     );
     const runOne = async (delivery: Delivery): Promise<Outcome> => {
       try {
@@ -136,7 +136,8 @@ export class Executor {
   private async throughChain(delivery: Delivery, core: () => Promise<Outcome>): Promise<Outcome> {
     const { taskScope } = this.parts;
     if (taskScope === undefined) return this.throughInterceptors(delivery, core);
-    return taskScope(delivery.context, () => this.throughInterceptors(delivery, core));
+    const work = () => this.throughInterceptors(delivery, core);
+    return taskScope(delivery.context, work, delivery.priority);
   }
 
   private async throughInterceptors(

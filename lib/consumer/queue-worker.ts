@@ -25,6 +25,7 @@ const flushMs = 300;
  */
 export class QueueWorker implements DeliveryOwner {
   readonly name: string;
+  readonly priority: number = 0;
   private readonly engine: Assembly;
   /** Handlers that have ended and whose outcome is being carried out, copies to the dead-letter queue included. */
   private readonly endings: Background;

@@ -14,6 +14,7 @@ export * from './logger.js';
 export * from './operations/index.js';
 export * from './options/index.js';
 export * from './policies.js';
+export * from './priorities.js';
 export * from './sending.js';
 export * from './stop-policy.js';
 export * from './task-contract.js';

@@ -24,6 +24,8 @@ export interface TaskDelivery {
   /** Logical name of the queue, without prefix. */
   readonly queue: string;
   readonly message: TaskMessage;
+  /** The level of the queue that it came from; 0 is the lowest, and the only one of a queue without priorities. */
+  readonly priority: number;
   /** The task's name; undefined where the message could not be decoded. */
   readonly pattern: string | undefined;
   /** The task as it travelled; undefined for raw messages and those that could not be decoded. */

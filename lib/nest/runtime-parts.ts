@@ -71,6 +71,8 @@ export interface ProducerSetup {
   readonly interceptors: readonly SqsSendInterceptor[];
   /** Key-values of the task or request that is running. */
   readonly taskContext: () => Record<string, unknown> | undefined;
+  /** Level of the task that is running. */
+  readonly taskPriority: () => number | undefined;
   /** What a baked task runs here instead of sending. */
   readonly runLocal: LocalTaskRunner;
   readonly options: SqsModuleOptions;

@@ -23,6 +23,11 @@ export class SqsContext extends RecordedContext<[TaskDelivery]> {
     return this.delivery.queue;
   }
 
+  /** The level of the queue that it came from; 0 is the lowest, and the only one of a queue without priorities. */
+  get priority(): number {
+    return this.delivery.priority;
+  }
+
   /** The task's name; undefined in a raw handler. */
   get pattern(): string | undefined {
     return this.delivery.pattern;

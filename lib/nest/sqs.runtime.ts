@@ -37,6 +37,7 @@ export interface AttachableClient {
 }
 
 type TaskContextSource = () => Record<string, unknown> | undefined;
+type TaskPrioritySource = () => number | undefined;
 
 /** What a feature adds, before the app has started. */
 export interface RuntimeFeature {
@@ -51,6 +52,8 @@ export interface RuntimeFeature {
   readonly statsSubscribers?: readonly StatsSubscriber[];
   /** Key-values of the task or request that is running. */
   readonly taskContext?: TaskContextSource;
+  /** Level of the task that is running. */
+  readonly taskPriority?: TaskPrioritySource;
   /** Around each delivery and each handler that is run here, with the key-values that travelled. */
   readonly taskScope?: TaskScope;
   /** What each worker consumes besides, and who stands before its handlers. */
@@ -98,6 +101,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   private readonly sendInterceptors: SqsSendInterceptor[];
   private readonly clients: () => Iterable<AttachableClient>;
   private taskContext: TaskContextSource = () => undefined;
+  private taskPriority: TaskPrioritySource = () => undefined;
   private scope: TaskScope | undefined;
   private runner: TaskRunner | undefined;
   private readonly closers: (() => Promise<void>)[] = [];
@@ -142,6 +146,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     this.taskInterceptors.unshift(...(feature.taskObservers ?? []).toReversed());
     for (const subscriber of feature.statsSubscribers ?? []) this.stats.subscribe(subscriber);
     this.taskContext = feature.taskContext ?? this.taskContext;
+    this.taskPriority = feature.taskPriority ?? this.taskPriority;
     this.scope = feature.taskScope ?? this.scope;
     if (feature.workers !== undefined) {
       this.workerFeatures = [...this.workerFeatures, feature.workers];
@@ -260,10 +265,12 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     const { options, parts } = this;
     const logger = loggerOf(parts, 'SqsProducer');
     const taskContext = () => this.taskContext();
+    const taskPriority = () => this.taskPriority();
     return parts.createProducer({
       queues,
       interceptors,
       taskContext,
+      taskPriority,
       runLocal: (target, data) => this.runLocal(target, data),
       options,
       clock: parts.clock,
@@ -293,7 +300,9 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
       lookups: () => this.handlers(),
       nameOf: (queue) => this.nameOf(queue),
       taskContext: () => this.taskContext(),
-      taskScope: (context, work) => (this.scope === undefined ? work() : this.scope(context, work)),
+      taskPriority: () => this.taskPriority(),
+      taskScope: (context, work, priority) =>
+        this.scope === undefined ? work() : this.scope(context, work, priority),
     });
   }
 

@@ -52,9 +52,9 @@ export class InlineTasks {
     const reader = this.parts.readerOf(queueUrl);
     const message = messageOf(messageId, entry, this.parts.clock);
     const packet = packetOf(reader, message.raw);
-    const found = this.find(reader.name, packet);
+    const found = this.find(reader.taskQueue, packet);
     if (found === undefined) return false;
-    const delivery = deliveryOf(reader.name, message, packet);
+    const delivery = deliveryOf(reader, message, packet);
     this.taken.set(messageId, { ...found, delivery });
     return true;
   }
@@ -95,7 +95,7 @@ export class InlineTasks {
     try {
       // As in a worker: a batch handler gets each task's context beside its data.
       const context = match.kind === 'batch' ? {} : delivery.context;
-      const value = await scope(context, () => runMatch(match, delivery));
+      const value = await scope(context, () => runMatch(match, delivery), delivery.priority);
       handled.end(delivery, { kind: 'success', value });
     } catch (error) {
       handled.end(delivery, { kind: 'discard', error, reason: 'its error reached the sender' });
@@ -139,10 +139,10 @@ function messageOf(id: string, entry: OutgoingMessage, clock: Clock): TaskMessag
 }
 
 function deliveryOf(
-  queue: string,
+  { taskQueue: queue, priority }: QueueReader,
   message: TaskMessage,
   packet: TaskPacket | undefined,
 ): RunningDelivery {
   const { pattern, data, context = {} } = packet ?? {};
-  return unleasedDelivery({ queue, message, pattern, packet, data, context });
+  return unleasedDelivery({ queue, priority, message, pattern, packet, data, context });
 }

@@ -34,7 +34,7 @@ export class SqsHarness implements OnApplicationShutdown {
   ) {
     this.app = {
       flushSends: () => runtime.producer.flush(),
-      scope: (context, work) => runtime.taskScope?.(context, work) ?? work(),
+      scope: (context, work, priority) => runtime.taskScope?.(context, work, priority) ?? work(),
       get handlers() {
         return runtime.handlers();
       },

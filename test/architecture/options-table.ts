@@ -12,7 +12,13 @@ import {
   taskHandlerSchema,
   workerQueueSchema,
   workerSchema,
+  workerStageSchema,
 } from '../../lib/contracts/options/schema/index.js';
+import {
+  pipelineSchema,
+  sourceSchema,
+  stageSchema,
+} from '../../lib/features/pipelines/pipeline-options.js';
 import { switchesSchema } from '../../lib/testing/testing-options.js';
 import { clientSchema } from '../../lib/nest/client/client-options.js';
 import {
@@ -47,6 +53,14 @@ const sections: readonly Section[] = [
     intro: 'An entry of `queues` in `sqsWorker()`; it beats what the worker says',
     schema: workerQueueSchema,
   },
+  {
+    title: 'Worker stage',
+    intro: 'An entry of `stages` in `sqsWorker()`; it beats what the decorator of the stage says',
+    schema: workerStageSchema,
+  },
+  { title: 'Pipeline', intro: '`@SqsPipeline({ … })`', schema: pipelineSchema },
+  { title: 'Source', intro: '`@Source({ … })`', schema: sourceSchema },
+  { title: 'Stage', intro: '`@Stage({ … })`', schema: stageSchema },
   {
     title: 'Handler',
     intro: 'The options of the task decorators; they beat what the worker says',

@@ -27,6 +27,7 @@ export interface RecycleRule {
 /** A delivery as it goes to a member. */
 export interface DeliveryRecord {
   readonly queue: string;
+  readonly priority: number;
   readonly pattern: string | undefined;
   readonly context: Readonly<Record<string, unknown>>;
   readonly attempt: number;

@@ -256,9 +256,10 @@ function isOnlyTold(error: Error): boolean {
 }
 
 function deliveryRecordOf(delivery: RunningDelivery): DeliveryRecord {
-  const { queue, pattern, context, attempt, message, signal } = delivery;
+  const { queue, priority, pattern, context, attempt, message, signal } = delivery;
   return {
     queue,
+    priority,
     pattern,
     context,
     attempt,

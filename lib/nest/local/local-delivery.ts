@@ -5,6 +5,7 @@ export interface LocalDeliveryFacts {
   readonly target: TaskTarget;
   readonly data: unknown;
   readonly context: Readonly<Record<string, unknown>>;
+  readonly priority: number;
   readonly clock: Clock;
 }
 
@@ -13,17 +14,18 @@ export function localDelivery({
   target,
   data,
   context,
+  priority,
   clock,
 }: LocalDeliveryFacts): RunningDelivery {
   const { queue, pattern } = target;
   const packet = { pattern, data, context: { ...context } };
   const message = localMessage(clock.wallNow());
-  return unleasedDelivery({ queue, message, pattern, packet, data, context });
+  return unleasedDelivery({ queue, priority, message, pattern, packet, data, context });
 }
 
 type DeliveryFacts = Pick<
   RunningDelivery,
-  'queue' | 'message' | 'pattern' | 'packet' | 'data' | 'context'
+  'queue' | 'priority' | 'message' | 'pattern' | 'packet' | 'data' | 'context'
 >;
 
 /** A first delivery that no worker holds: nobody takes it away, so only its own limits abort it. */

@@ -92,6 +92,37 @@ describe('an output that the next queue does not accept', () => {
   });
 });
 
+describe("a source's output that the first queue does not accept", () => {
+  test('is kept, and sent until it is accepted: the source is not asked again for it', async () => {
+    const { worker, work, gateway } = pipelineSetup();
+    const Line = lineOf();
+    const { failing, state } = failingSends(gateway, 'line-make');
+    const app = await worker({ pipelines: [Line], worker: { stages: ['line'] }, gateway: failing });
+    await work(60_000);
+    expect(instanceOf(app, Line).seen).toEqual([]);
+    state.isFailing = false;
+    await work(60_000);
+    expect(instanceOf(app, Line).seen).toEqual(['item!']);
+  });
+
+  test('holds up no drain for longer than its deadline', async () => {
+    const { worker, work, gateway } = pipelineSetup();
+    const Line = lineOf();
+    const { failing } = failingSends(gateway, 'line-make');
+    const app = await worker({
+      pipelines: [Line],
+      worker: { stages: ['line'], drainTimeoutMs: 5_000 },
+      gateway: failing,
+    });
+    await work(10_000);
+    const [server] = instanceOf(app, Line).workers.all();
+    const closing = server?.close();
+    await work(10_000);
+    await closing;
+    expect(await server?.ended).toMatchObject({ reason: 'drained' });
+  });
+});
+
 describe('an output that cannot be sent at all', () => {
   test("is the stage's failure: its policy decides", async () => {
     const { worker, work, gateway } = pipelineSetup();

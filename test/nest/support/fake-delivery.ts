@@ -22,6 +22,7 @@ export function fakeDelivery(facts: DeliveryFacts = {}): FakeDelivery {
   let acked = 0;
   return {
     queue: facts.queue ?? 'emails',
+    priority: 0,
     pattern: facts.pattern ?? 'send_email',
     message: fakeMessage(facts),
     packet: undefined,

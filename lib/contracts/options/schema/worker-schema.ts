@@ -6,6 +6,7 @@ import {
   CONSUME_DEFAULTS,
   LONG_TASK_DEFAULTS,
   MAX_DEFAULT_PREFETCH,
+  MAX_PRIORITIES,
   WORKER_DEFAULTS,
 } from '../defaults.js';
 import type {
@@ -14,7 +15,7 @@ import type {
   WorkerQueueOptions,
   WorkerStageOptions,
 } from '../worker-options.js';
-import { outcomePolicy, stopPolicy } from './opaque.js';
+import { outcomePolicy, priorityOrder, stopPolicy } from './opaque.js';
 import { choice, integer, option, required } from './option.js';
 import { optionalQueueReference, queueReference } from './queue-reference.js';
 import { MIN_VISIBILITY_SECONDS } from './queue-schema.js';
@@ -24,7 +25,8 @@ const MAX_HANDLERS = 10_000;
 const MAX_DURATION_MS = SQS_LIMITS.visibilityTimeoutSeconds * 1_000;
 const RETRY = 'retry(exponential())';
 
-export const consumeSchema = schemaOf<ConsumeOptions>()({
+/** Every option of consuming; `consumeSchema` adds the rule between them. */
+const consumeShape = schemaOf<ConsumeOptions>()({
   concurrency: integer({
     from: 1,
     to: MAX_HANDLERS,
@@ -96,7 +98,27 @@ export const consumeSchema = schemaOf<ConsumeOptions>()({
     description: 'Milliseconds a delete may wait for others to share its request.',
     cost: 'A process that is killed meanwhile has the waiting tasks run again.',
   }),
+  minPriority: integer({
+    from: 0,
+    to: MAX_PRIORITIES - 1,
+    default: CONSUME_DEFAULTS.minPriority,
+    description: 'Queues with priorities: the lowest level that this worker takes from.',
+    cost: 'Lower levels need another worker.',
+  }),
+  maxPriority: integer({
+    from: 0,
+    to: MAX_PRIORITIES - 1,
+    default: "the queue's highest",
+    description: 'Queues with priorities: the highest level that this worker takes from.',
+  }),
+  priorityOrder: priorityOrder({
+    default: `'${CONSUME_DEFAULTS.priorityOrder}'`,
+    description: 'Queues with priorities: which level goes first.',
+    cost: "'strict' lets low levels wait for as long as higher ones have messages.",
+  }),
 });
+
+export const consumeSchema = consumeShape.check(checkWindow);
 
 export const workerQueueSchema = schemaOf<WorkerQueueOptions>()({
   name: queueReference('The queue to consume.'),
@@ -104,8 +126,8 @@ export const workerQueueSchema = schemaOf<WorkerQueueOptions>()({
     'Serve this queue with the handlers of another, for example a dead-letter queue in place.',
     'its own name',
   ),
-  ...consumeSchema.shape,
-});
+  ...consumeShape.shape,
+}).check(checkWindow);
 
 const queueToConsume = required(z.union([queueReference('A queue by name.'), workerQueueSchema]), {
   expected: 'a queue name, or an object with name',
@@ -126,8 +148,8 @@ export const workerStageSchema = schemaOf<WorkerStageOptions>()({
     description: 'Further arguments of the method, after the value.',
     default: 'none',
   }),
-  ...consumeSchema.shape,
-});
+  ...consumeShape.shape,
+}).check(checkWindow);
 
 const stageToRun = required(z.union([stageName('A stage by name.'), workerStageSchema]), {
   expected: 'a stage such as "words.reduce", or an object with stage',
@@ -156,8 +178,8 @@ export const workerSchema = schemaOf<WorkerOptions>()({
     default: 'never()',
     description: 'When the worker stops by itself.',
   }),
-  ...consumeSchema.shape,
-});
+  ...consumeShape.shape,
+}).check(checkWindow);
 
 /** What a decorator may say of one handler. */
 export const taskHandlerSchema = schemaOf<TaskHandlerOptions>()({
@@ -204,6 +226,13 @@ export const longTaskSchema = schemaOf<LongTaskOptions>()({
     description: 'Milliseconds between two questions to `isAlive`.',
   }),
 });
+
+function checkWindow({ value, issues }: z.core.ParsePayload<ConsumeOptions>): void {
+  const { minPriority = 0, maxPriority = MAX_PRIORITIES } = value;
+  if (minPriority <= maxPriority) return;
+  const expected = `at least minPriority (${minPriority}), or no level is left`;
+  issues.push({ code: 'custom', input: value, path: ['maxPriority'], params: { expected } });
+}
 
 function ackMode(byDefault: string | undefined) {
   return choice(['after', 'before', 'manual'], {

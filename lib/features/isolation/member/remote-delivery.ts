@@ -7,6 +7,7 @@ import type { MemberLine } from './member-line.js';
 /** The delivery as the member has it; what is asked of it is done in the worker. */
 export class RemoteDelivery implements TaskDelivery {
   readonly queue: string;
+  readonly priority: number;
   readonly pattern: string | undefined;
   readonly packet = undefined;
   data: unknown;
@@ -20,8 +21,9 @@ export class RemoteDelivery implements TaskDelivery {
     job: Job,
     private readonly line: MemberLine,
   ) {
-    const { queue, pattern, context, attempt, aborted } = job.delivery;
+    const { queue, priority, pattern, context, attempt, aborted } = job.delivery;
     this.queue = queue;
+    this.priority = priority;
     this.pattern = pattern;
     this.context = context;
     this.attempt = attempt;
