@@ -65,6 +65,7 @@ export class ModelWorker implements GatewayWatch {
     this.gateway = new ModelGateway({
       service: world.service,
       clock: this.clock,
+      line: world.connect(),
       maxOpenReceives: settings.maxOpenReceives,
       faultFor: (operation) => this.faultFor(operation),
       watch: this,

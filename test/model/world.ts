@@ -4,6 +4,7 @@ import { ManualClock, settlePromises } from '../../lib/primitives/manual-clock.j
 import { MemoryGateway } from '../../lib/queue-client/memory/memory-gateway.js';
 import { MemoryQueueService } from '../../lib/queue-client/memory/memory-queue-service.js';
 import { readHandle } from '../../lib/queue-client/memory/receipt-handle.js';
+import type { ServedMemory } from '../support/served-memory.js';
 import type { Gate } from '../support/signals.js';
 import { bodyOf } from '../support/worker.js';
 import { CommandLog } from './command-log.js';
@@ -17,8 +18,8 @@ const retentionSeconds = '1209600';
 
 /** A queue, its workers, time, and everything that must hold whatever happens to them. */
 export class World {
-  readonly clock = new ManualClock();
-  readonly service = new MemoryQueueService({ clock: this.clock });
+  readonly clock: ManualClock;
+  readonly service: MemoryQueueService;
   readonly book = new TaskBook();
   readonly faults = new Faults();
   readonly workers: ModelWorker[] = [];
@@ -28,10 +29,24 @@ export class World {
   barrier: Gate | undefined;
   private deadUrl = '';
   private violation: string | undefined;
-  private readonly lines = new CommandLog(this.clock);
-  private readonly stranger = new MemoryGateway({ service: this.service });
+  private readonly lines: CommandLog;
+  private readonly stranger: MemoryGateway;
 
-  constructor(readonly settings: Settings) {}
+  /** With a served memory, workers reach the service over HTTP. */
+  constructor(
+    readonly settings: Settings,
+    private readonly served?: ServedMemory,
+  ) {
+    this.clock = served?.clock ?? new ManualClock();
+    this.service = served?.service ?? new MemoryQueueService({ clock: this.clock });
+    this.lines = new CommandLog(this.clock);
+    this.stranger = new MemoryGateway({ service: this.service });
+  }
+
+  /** How a new process reaches the service; undefined: directly. */
+  connect(): QueueGateway | undefined {
+    return this.served?.connect();
+  }
 
   async begin(): Promise<void> {
     const { isFifo, maxReceiveCount } = this.settings;
@@ -259,7 +274,7 @@ export class World {
   }
 
   private async settle(): Promise<void> {
-    await settlePromises();
+    await (this.served?.settled() ?? settlePromises());
     for (const worker of this.living) this.checkHeld(worker);
     this.checkDrains();
     this.throwIfViolated();

@@ -54,9 +54,19 @@ export interface WorkerQueueOptions extends ConsumeOptions {
   handlersOf?: string;
 }
 
+/** One stage of a pipeline, and how this worker runs it; what is said here beats the stage's decorator. */
+export interface WorkerStageOptions extends ConsumeOptions {
+  /** `pipeline.stage` or `pipeline.index`, counted from 0; `pipeline` alone for all of its stages. */
+  stage: string;
+  /** Further arguments of the method, after the value. @default none */
+  args?: readonly unknown[];
+}
+
 export interface WorkerOptions extends ConsumeOptions {
-  /** What is consumed. @default every queue that a handler is bound to */
+  /** What is consumed. @default every queue that a handler is bound to; none where `stages` are named */
   queues?: readonly (string | WorkerQueueOptions)[];
+  /** Stages of pipelines that run here: `words` for all, `words.reduce` or `words.1` for one. @default none */
+  stages?: readonly (string | WorkerStageOptions)[];
   /** Milliseconds that handlers get to finish once the worker stops. Range 0…3,600,000. @default 20,000 */
   drainTimeoutMs?: number;
   /** When the worker stops by itself. @default never() */

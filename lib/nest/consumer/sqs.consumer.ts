@@ -43,7 +43,8 @@ export class SqsConsumer {
     const [server] = this.runtime.servers();
     if (server === undefined) throw noWorker();
     const handle = await this.runtime.find(queue);
-    return this.consumer(server.handlers).processBatch(handle, options);
+    const handlers = this.runtime.throughFeatures(server.handlers);
+    return this.consumer(handlers).processBatch(handle, options);
   }
 
   private consumer(handlers: HandlerLookup): Consumer {

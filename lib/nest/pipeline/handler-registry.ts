@@ -1,6 +1,12 @@
 import { HandlerConflictError } from '../../contracts/index.js';
-import type { HandlerLookup, HandlerMatch, TaskHandler } from '../../contracts/index.js';
-import { batchLimitsOf } from '../handler-definition.js';
+import type {
+  HandlerLookup,
+  HandlerMatch,
+  IsolateOptions,
+  TaskHandler,
+} from '../../contracts/index.js';
+import { batchLimitsOf, isOnDemand } from '../handler-definition.js';
+import { isolationOf } from '../isolation/run-outside.js';
 import type { HandlerRegistration } from './handler-registration.js';
 import type { TaskHandlerFactory } from './task-handler.factory.js';
 
@@ -47,10 +53,16 @@ export class HandlerRegistry implements HandlerLookup {
     return [...new Set(patterns)];
   }
 
-  /** Queues that a handler is bound to. */
+  /** Queues that are consumed because a handler is bound to them. */
   boundQueues(): readonly string[] {
-    const queues = this.registrations().flatMap((one) => one.queue ?? []);
+    const asked = this.registrations().filter(({ definition }) => !isOnDemand(definition));
+    const queues = asked.flatMap((one) => one.queue ?? []);
     return [...new Set(queues)];
+  }
+
+  /** Where isolated handlers want to run. */
+  isolations(): readonly IsolateOptions[] {
+    return this.registrations().flatMap((one) => isolationOf(one) ?? []);
   }
 
   private servedFrom(queue: string): HandlerRegistration[] {

@@ -6,6 +6,7 @@ import type {
 } from '@nestjs/microservices';
 import type {
   DrainOptions,
+  QueueHandle,
   ResolvedWorkerOptions,
   WorkerControl,
   WorkerEnd,
@@ -13,13 +14,16 @@ import type {
   WorkerEvents,
   WorkerStatus,
 } from '../../contracts/index.js';
+import { isOnDemand } from '../handler-definition.js';
 import type { HandlerExtras } from '../handler-definition.js';
 import { registrationOf } from '../pipeline/handler-registration.js';
 import { HandlerRegistry } from '../pipeline/handler-registry.js';
 import { TaskHandlerFactory } from '../pipeline/task-handler.factory.js';
+import { prepareIsolation } from '../isolation/run-outside.js';
 import { defaultParts } from '../adapters/default-parts.js';
-import { SQS } from '../sqs.constants.js';
+import { SQS, SQS_HANDLER } from '../sqs.constants.js';
 import { SqsRuntime } from '../sqs.runtime.js';
+import { handlesOf, queuesOfFeatures, withFeatureQueues } from './feature-queues.js';
 import { ServerEvents } from './server-events.js';
 import { splitServerOptions } from './server-options.js';
 import type { ServerSqsOptions } from './server-options.js';
@@ -47,6 +51,8 @@ export class ServerSqs
   private readonly host: SqsRuntime;
   private readonly ownsHost: boolean;
   private readonly options: ResolvedWorkerOptions;
+  /** What features put in the place of SQS queues, by name. */
+  private readonly featureHandles: ReadonlyMap<string, QueueHandle>;
   private readonly events = new ServerEvents();
   private control: WorkerControl | undefined;
   private starting: Promise<void> | undefined;
@@ -59,10 +65,17 @@ export class ServerSqs
     const { connect, work } = splitServerOptions(options);
     this.ownsHost = host === undefined;
     this.host = host ?? new SqsRuntime({ options: connect, parts: defaultParts });
-    this.options = this.host.parts.resolveWorker(work);
-    for (const queue of this.options.queues ?? []) this.host.registerQueue(queue.name);
+    const { parts } = this.host;
+    parts.resolveWorker(work);
+    // Features are asked only about options that are known to be sound.
+    const featureQueues = queuesOfFeatures(this.host, work);
+    this.options = parts.resolveWorker(withFeatureQueues(work, featureQueues));
+    this.featureHandles = handlesOf(featureQueues);
+    for (const { name } of this.options.queues ?? []) {
+      if (!this.featureHandles.has(name)) this.host.registerQueue(name);
+    }
     const hooks = { around: this.around.bind(this) };
-    const factory = new TaskHandlerFactory(hooks, this.host.replier);
+    const factory = new TaskHandlerFactory(hooks, this.host.replier, () => this.host.taskRunner);
     this.handlers = new HandlerRegistry(factory);
     this.ended = new Promise((resolve) => (this.reportEnd = resolve));
   }
@@ -75,7 +88,7 @@ export class ServerSqs
     extras: HandlerExtras = {},
   ): void {
     const route = this.normalizePattern(pattern as string);
-    const queue = extras.queue === undefined ? undefined : this.bindTo(extras.queue);
+    const queue = this.boundQueue(extras);
     this.handlers.add(
       registrationOf({ pattern: route, queue, callback, isEvent: isEventHandler, extras }),
     );
@@ -136,8 +149,10 @@ export class ServerSqs
   }
 
   /** A worker that names no queues consumes those that handlers are bound to: they are looked after at start too. */
-  private bindTo(queue: string): string {
-    if (this.options.queues === undefined) this.host.registerQueue(queue);
+  private boundQueue({ queue, [SQS_HANDLER]: definition }: HandlerExtras): string | undefined {
+    if (queue === undefined) return undefined;
+    const isConsumed = this.options.queues === undefined && !isOnDemand(definition);
+    if (isConsumed) this.host.registerQueue(queue);
     return this.host.nameOf(queue);
   }
 
@@ -157,14 +172,18 @@ export class ServerSqs
   }
 
   private async begin(): Promise<void> {
+    await prepareIsolation(this.handlers.isolations(), this.host.taskRunner);
     await this.host.ready();
     const setup = await buildWorkerSetup({
       host: this.host,
       handlers: this.handlers,
       resolved: this.options,
+      featureHandles: this.featureHandles,
     });
     this.control = this.host.parts.createWorker(setup);
-    for (const { name } of setup.queues) this.host.stats.watch(name);
+    for (const { name } of setup.queues) {
+      if (!this.featureHandles.has(name)) this.host.stats.watch(name);
+    }
     this.events.attach(this.control);
     this.followEnd(this.control);
     this.control.start();

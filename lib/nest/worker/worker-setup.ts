@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from '../../contracts/index.js';
 import type {
+  QueueHandle,
   ResolvedWorkerOptions,
   ResolvedWorkerQueue,
   WorkerQueueSetup,
@@ -12,17 +13,18 @@ export interface WorkerSetupFacts {
   readonly host: SqsRuntime;
   readonly handlers: HandlerRegistry;
   readonly resolved: ResolvedWorkerOptions;
+  /** What takes the place of SQS queues, by name. */
+  readonly featureHandles: ReadonlyMap<string, QueueHandle>;
 }
 
 /** Finds the queues of a worker and says how each is consumed. @throws InvalidOptionsError, QueueNotFoundError */
 export async function buildWorkerSetup(facts: WorkerSetupFacts): Promise<WorkerSetup> {
-  const { host, handlers } = facts;
-  const { resolved } = facts;
+  const { host, handlers, resolved } = facts;
   const queues = resolved.queues ?? boundQueues(handlers, resolved);
   if (queues.length === 0) throw nothingToConsume();
   return {
-    queues: await Promise.all(queues.map((queue) => queueSetup(host, queue))),
-    handlers,
+    queues: await Promise.all(queues.map((queue) => queueSetup(facts, queue))),
+    handlers: host.throughFeatures(handlers),
     interceptors: host.taskInterceptors,
     replies: host.replier,
     taskScope: host.taskScope,
@@ -42,17 +44,24 @@ function boundQueues(
     .map((name) => ({ name, handlersOf: name, consume: resolved.defaults }));
 }
 
-async function queueSetup(host: SqsRuntime, queue: ResolvedWorkerQueue): Promise<WorkerQueueSetup> {
-  const { handle, mayStartWithout } = await host.await(queue.name);
+async function queueSetup(
+  { host, featureHandles }: WorkerSetupFacts,
+  queue: ResolvedWorkerQueue,
+): Promise<WorkerQueueSetup> {
+  const { name, handlersOf, consume } = queue;
+  const inPlace = featureHandles.get(name);
+  if (inPlace !== undefined) return { name, handlersOf, consume, queue: inPlace };
+  const { handle, mayStartWithout } = await host.await(name, handlersOf);
   return {
-    name: host.nameOf(queue.name),
-    handlersOf: host.nameOf(queue.handlersOf),
-    consume: queue.consume,
+    name: host.nameOf(name),
+    handlersOf: host.nameOf(handlersOf),
+    consume,
     queue: mayStartWithout ? handle : await handle,
   };
 }
 
 function nothingToConsume(): InvalidOptionsError {
-  const problem = 'expected queues to consume, or a handler that is bound to one, got neither';
+  const problem =
+    'expected queues to consume, stages to run, or a handler that is bound to a queue, got none of them';
   return new InvalidOptionsError({ where: 'sqsWorker()', problems: [problem] });
 }

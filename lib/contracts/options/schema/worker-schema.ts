@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import type { TaskHandlerOptions } from '../../handlers.js';
+import type { LongTaskOptions } from '../../isolation.js';
 import { SQS_LIMITS } from '../../limits.js';
 import {
   CONSUME_DEFAULTS,
+  LONG_TASK_DEFAULTS,
   MAX_DEFAULT_PREFETCH,
   MAX_PRIORITIES,
   WORKER_DEFAULTS,
 } from '../defaults.js';
-import type { ConsumeOptions, WorkerOptions, WorkerQueueOptions } from '../worker-options.js';
+import type {
+  ConsumeOptions,
+  WorkerOptions,
+  WorkerQueueOptions,
+  WorkerStageOptions,
+} from '../worker-options.js';
 import { outcomePolicy, priorityOrder, stopPolicy } from './opaque.js';
 import { choice, integer, option, required } from './option.js';
 import { optionalQueueReference, queueReference } from './queue-reference.js';
@@ -127,11 +134,38 @@ const queueToConsume = required(z.union([queueReference('A queue by name.'), wor
   description: 'A queue to consume.',
 });
 
+const stageName = (description: string) =>
+  required(z.string().regex(/^[\w-]+(\.[\w-]+)?$/), {
+    expected: 'a stage as "pipeline.stage" or "pipeline.0", or a whole "pipeline"',
+    range: 'pipeline.stage, pipeline.index, pipeline',
+    description,
+  });
+
+export const workerStageSchema = schemaOf<WorkerStageOptions>()({
+  stage: stageName('The stage, or the pipeline, to run.'),
+  args: option(z.array(z.unknown()).readonly(), {
+    expected: 'a list of arguments',
+    description: 'Further arguments of the method, after the value.',
+    default: 'none',
+  }),
+  ...consumeShape.shape,
+}).check(checkWindow);
+
+const stageToRun = required(z.union([stageName('A stage by name.'), workerStageSchema]), {
+  expected: 'a stage such as "words.reduce", or an object with stage',
+  description: 'A stage to run.',
+});
+
 export const workerSchema = schemaOf<WorkerOptions>()({
   queues: option(z.array(queueToConsume).readonly(), {
     expected: 'a list of queue names and objects with name',
     description: 'What is consumed.',
-    default: 'every queue that a handler is bound to',
+    default: 'every queue that a handler is bound to; none where `stages` are named',
+  }),
+  stages: option(z.array(stageToRun).readonly(), {
+    expected: 'a list of stage names and objects with stage',
+    description: 'Stages of pipelines that run here.',
+    default: 'none',
   }),
   drainTimeoutMs: integer({
     from: 0,
@@ -159,6 +193,38 @@ export const taskHandlerSchema = schemaOf<TaskHandlerOptions>()({
     ['retry', 'discard', 'dead-letter'],
   ),
   ack: ackMode(undefined),
+});
+
+/** What `@SqsTask` and `@SqsRawTask` may say of a task's time. */
+export const longTaskSchema = schemaOf<LongTaskOptions>()({
+  hardTimeoutMs: integer({
+    from: 1,
+    to: MAX_DURATION_MS,
+    default: 'none',
+    description: 'Milliseconds after which the task is over: isolated, it is ended and fails.',
+    cost: 'Not isolated, `signal` is aborted, and slot and lease wait for the real end.',
+  }),
+  silenceTimeoutMs: integer({
+    from: 1,
+    to: MAX_DURATION_MS,
+    default: 'none',
+    description: 'Milliseconds without `progress()` after which the same happens.',
+  }),
+  isAlive: option(
+    z.custom<LongTaskOptions['isAlive'] & {}>((value) => typeof value === 'function'),
+    {
+      expected: 'a function that answers true while the task is alive',
+      description:
+        "Asked in the worker's process; where it answers false or throws, the same happens.",
+      default: 'none',
+    },
+  ),
+  isAliveEveryMs: integer({
+    from: 10,
+    to: MAX_DURATION_MS,
+    default: LONG_TASK_DEFAULTS.isAliveEveryMs,
+    description: 'Milliseconds between two questions to `isAlive`.',
+  }),
 });
 
 function checkWindow({ value, issues }: z.core.ParsePayload<ConsumeOptions>): void {

@@ -1,0 +1,113 @@
+import {
+  Source,
+  SqsPipeline,
+  sqspipes,
+  Stage,
+  type PipelineOptions,
+  type ReceivedMessage,
+} from '../../../lib/index.js';
+import { instanceOf, pipelineSetup } from './setup.js';
+
+function lineOf(options: Omit<PipelineOptions, 'name'>) {
+  @SqsPipeline({ name: 'line', fifo: true, ...options })
+  class Line {
+    readonly seen: string[] = [];
+    upperCount = 0;
+    private readonly values = ['a1', 'b1', 'a2', 'b2'];
+    @Source({ intervalMs: 10 }) make(): string | undefined {
+      return this.values.shift();
+    }
+    @Stage() upper(value: string): string {
+      this.upperCount++;
+      return value.toUpperCase();
+    }
+    @Stage() end(value: string): void {
+      this.seen.push(value);
+    }
+  }
+  return Line;
+}
+
+describe('a FIFO pipeline', () => {
+  test('has FIFO queues, named so', async () => {
+    const { worker, service } = pipelineSetup();
+    await worker({ pipelines: [lineOf({})], worker: { stages: ['line'] } });
+    expect(service.queueNames().toSorted()).toEqual(['line-make.fifo', 'line-upper.fifo']);
+  });
+
+  test('gives each item a group of its own, so that all run side by side', async () => {
+    const { worker, work, gateway } = pipelineSetup();
+    await worker({ pipelines: [lineOf({})], worker: { stages: ['line.make'] } });
+    await work();
+    const messages = await messagesOf(gateway, 'line-make.fifo');
+    const groups = messages.map(({ systemAttributes }) => systemAttributes.MessageGroupId);
+    expect(new Set(groups).size).toBe(4);
+  });
+
+  test('takes the group of an item from a function, or one for all', async () => {
+    const { worker, work } = pipelineSetup();
+    const Line = lineOf({ groupId: (value) => String(value).slice(0, 1).toLowerCase() });
+    const app = await worker({ pipelines: [Line], worker: { stages: ['line'] } });
+    await work(3_000);
+    const { seen } = instanceOf(app, Line);
+    expect(seen.filter((value) => value.startsWith('A'))).toEqual(['A1', 'A2']);
+    expect(seen.filter((value) => value.startsWith('B'))).toEqual(['B1', 'B2']);
+
+    const other = pipelineSetup();
+    const One = lineOf({ groupId: '-' });
+    const single = await other.worker({ pipelines: [One], worker: { stages: ['line'] } });
+    await other.work(3_000);
+    expect(instanceOf(single, One).seen).toEqual(['A1', 'B1', 'A2', 'B2']);
+  });
+
+  test('sends an item on once, though its stage ran twice', async () => {
+    const { worker, work, gateway, service } = pipelineSetup();
+    const Line = lineOf({});
+    const stages = ['line.make', 'line.upper'];
+    const first = await worker({ pipelines: [Line], worker: { stages } });
+    // It ends after its outputs were accepted and before its items were deleted.
+    service.beforeCall = (operation) => {
+      if (operation === 'DeleteMessageBatch') throw new Error('the network is down');
+    };
+    await work(2_000);
+    const closing = first.close();
+    await work(60_000);
+    await closing;
+    service.beforeCall = undefined;
+    const second = await worker({ pipelines: [Line], worker: { stages: ['line.upper'] } });
+    await work(60_000);
+    expect(instanceOf(first, Line).upperCount).toBe(4);
+    expect(instanceOf(second, Line).upperCount).toBe(4);
+    const messages = await messagesOf(gateway, 'line-upper.fifo');
+    expect(messages).toHaveLength(4);
+  });
+});
+
+describe('a pipeline in the format of sqspipes', () => {
+  test('takes what Python sent and writes what Python reads', async () => {
+    const { worker, work, gateway } = pipelineSetup();
+    const Line = lineOf({ format: sqspipes() });
+    const app = await worker({
+      pipelines: [Line],
+      worker: { stages: ['line.upper'] },
+    });
+    const url = await gateway.getQueueUrl('line-make.fifo');
+    const body = '{"meta": {"priority": 0}, "value": "radio"}';
+    await gateway.sendBatch(url, [{ body, groupId: '-', deduplicationId: 'd1' }]);
+    await work();
+    const [message] = await gateway.receive(await gateway.getQueueUrl('line-upper.fifo'), {
+      maxMessages: 1,
+      waitTimeSeconds: 0,
+    });
+    expect(JSON.parse(message?.body ?? '')).toEqual({ meta: { priority: 0 }, value: 'RADIO' });
+    expect(instanceOf(app, Line).seen).toEqual([]);
+  });
+});
+
+async function messagesOf(
+  gateway: ReturnType<typeof pipelineSetup>['gateway'],
+  queue: string,
+): Promise<ReceivedMessage[]> {
+  const url = await gateway.getQueueUrl(queue);
+  return gateway.receive(url, { maxMessages: 10, waitTimeSeconds: 0 });
+}
