@@ -13,6 +13,8 @@ import type { QueueWorkerParts } from './assembly.js';
 import { MessageStream } from './message-stream.js';
 import { resolveConsumeOptions } from './options/resolve-worker-options.js';
 import { PollBudget } from './polling/poll-budget.js';
+import { FamilyWorker } from './priorities/family-worker.js';
+import type { QueueEngine } from './queue-engine.js';
 import { QueueWorker } from './queue-worker.js';
 import type { StartGate } from './start-gate.js';
 import { logTaskEvents } from './task-log.js';
@@ -110,7 +112,7 @@ export class Consumer {
       handlers: HandlerLookup;
       events: EventHub<WorkerEvents>;
     },
-  ): QueueWorker {
+  ): QueueEngine {
     const { interceptors, taskScope, clock, logger } = this.parts;
     const background = new Background((error) =>
       logger.error('Something in the consumer failed that should not', {}, error),
@@ -129,7 +131,7 @@ export class Consumer {
       logger,
       onFatal: (error) => logger.error('A task chose to crash', { queue: queue.name }, error),
     };
-    return new QueueWorker(parts);
+    return queue.levels === undefined ? new QueueWorker(parts) : new FamilyWorker(parts);
   }
 }
 

@@ -13,7 +13,7 @@ import type {
 import { REPLIES_DEFAULTS } from '../contracts/options/defaults.js';
 import { AppQueues } from './app-queues.js';
 import { LocalRunner } from './local/local-runner.js';
-import { readQueueAttributes } from './module/queue-attributes.js';
+import { attributesOf } from './module/queue-attributes.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
 import { NestSqsLogger } from './nest-logger.js';
 import { Replier } from './replies/replier.js';
@@ -287,10 +287,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     return new QueueStats({
       clock: this.parts.clock,
       logger: this.workerLogger,
-      readAttributes: async (queue) => {
-        const { gateway, url } = await this.find(queue);
-        return readQueueAttributes(await gateway.getQueueAttributes(url));
-      },
+      readAttributes: async (queue) => attributesOf(await this.find(queue)),
     });
   }
 
