@@ -18,7 +18,7 @@ const MAX_SOCKETS = 20;
 @SqsPipeline({ name: 'wide', priorities: 4 })
 class Wide {
   private madeCount = 0;
-  @Source({ intervalMs: 1 }) make(): number | undefined {
+  @Source({ intervalMs: 1, priority: (n: number) => n % 4 }) make(): number | undefined {
     return this.madeCount < ITEMS ? this.madeCount++ : undefined;
   }
   @Stage() one(n: number): number {
