@@ -1,6 +1,8 @@
 // The composition root: what users import, and where features are joined to the ports that they fill.
 import { Module } from '@nestjs/common';
 import type { DynamicModule, Type } from '@nestjs/common';
+import { isolationFeature } from './features/isolation/index.js';
+import { operationsFeature } from './features/operations/index.js';
 import { pipelineModule, pipelinesFeature } from './features/pipelines/index.js';
 import type { PipelineModule } from './features/pipelines/index.js';
 import { taskContextFeature } from './features/task-context/index.js';
@@ -9,7 +11,6 @@ import { SqsModule as NestSqsModule } from './nest/index.js';
 export * from './contracts/index.js';
 export * from './consumer/retry/index.js';
 export * from './consumer/stopping/index.js';
-export { DEAD_LETTER_REASON, DEAD_LETTER_SOURCE } from './consumer/dead-letter-copy.js';
 export type { FailedMessage, ProcessBatchOptions, ProcessedBatch } from './consumer/consumer.js';
 export type { MessageStream, StreamedDelivery } from './consumer/message-stream.js';
 export * from './nest/index.js';
@@ -44,6 +45,7 @@ export type {
 } from './serialization/index.js';
 export { SqsEmbedded } from './queue-client/index.js';
 export type { ConnectionOptions } from './queue-client/index.js';
+export { SqsDeadLetters, SqsQueues } from './features/operations/index.js';
 export {
   OutputNotSentError,
   SKIP,
@@ -63,12 +65,24 @@ export type {
   SourceOptions,
   StageOptions,
 } from './features/pipelines/index.js';
+export {
+  CannotCrossError,
+  MemberCrashedError,
+  MemberStartError,
+  PoolClosedError,
+} from './features/isolation/index.js';
+export type { IsolatedTaskContext } from './features/isolation/index.js';
 export { NoTaskContextError, TaskContext } from './features/task-context/index.js';
 
 /** Background tasks on Amazon SQS: once `forRoot` in the app, `registerQueue` where queues are used. */
 @Module({})
 export class SqsModule extends NestSqsModule {
-  protected static override readonly features = [taskContextFeature, pipelinesFeature];
+  protected static override readonly features = [
+    taskContextFeature,
+    isolationFeature,
+    operationsFeature,
+    pipelinesFeature,
+  ];
 
   /**
    * Pipelines of this app, each once: classes with `@SqsPipeline()`, with the modules that they inject from. Nothing of

@@ -3,13 +3,18 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runCommand } from './run-step.mjs';
 
-// Packs the library, installs it into empty projects as a user would, and lets each send and handle one task.
+// Packs the library, installs it into empty projects as a user would, and lets each send and handle one task, and
+// test one.
 const { devDependencies: own, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const sdk = '@aws-sdk/client-sqs';
 const lowestSdk = peerDependencies[sdk].replace('^', '');
 const projects = [
   { name: 'Nest 12, ESM', nest: own['@nestjs/core'], type: 'module', sdkVersion: own[sdk] },
   { name: 'Nest 11, CommonJS', nest: '^11.1.3', type: 'commonjs', sdkVersion: lowestSdk },
+];
+const programs = [
+  { file: 'app', says: ['handled send_email to ada@example.org from emails', 'drained'] },
+  { file: 'testing', says: ['tested send_email to ada@example.org', 'closed'] },
 ];
 const tsconfig = {
   compilerOptions: {
@@ -32,7 +37,9 @@ try {
   for (const project of projects) {
     await check(project, tarball);
     const { name, sdkVersion } = project;
-    console.log(`ok     ${name}, SDK ${sdkVersion}: installed, compiled, sent and handled a task`);
+    console.log(
+      `ok     ${name}, SDK ${sdkVersion}: installed, compiled, sent, handled and tested a task`,
+    );
   }
 } finally {
   rmSync(workplace, { recursive: true, force: true });
@@ -49,20 +56,26 @@ async function check(project, tarball) {
   const cwd = mkdtempSync(join(workplace, 'app-'));
   writeJson(cwd, 'package.json', manifestOf(project, tarball));
   writeJson(cwd, 'tsconfig.json', tsconfig);
-  copyFileSync('test/package/app.ts', join(cwd, 'app.ts'));
+  for (const { file } of programs) copyFileSync(`test/package/${file}.ts`, join(cwd, `${file}.ts`));
   await runCommand('npm', ['install', '--no-audit', '--no-fund'], { cwd, timeoutMs: 300_000 });
   await runCommand(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', cwd]);
-  const { stdout } = await runCommand(process.execPath, ['dist/app.js'], {
-    cwd,
-    timeoutMs: 60_000,
-  });
-  for (const line of ['handled send_email to ada@example.org from emails', 'drained']) {
-    if (!stdout.includes(line)) throw new Error(`${project.name} never said "${line}":\n${stdout}`);
+  for (const program of programs) await runProgram(program, project, cwd);
+}
+
+async function runProgram({ file, says }, { name }, cwd) {
+  const run = [`dist/${file}.js`];
+  const { stdout } = await runCommand(process.execPath, run, { cwd, timeoutMs: 60_000 });
+  for (const line of says) {
+    if (!stdout.includes(line))
+      throw new Error(`${file} of ${name} never said "${line}":\n${stdout}`);
   }
 }
 
 function manifestOf({ nest, type, sdkVersion }, tarball) {
-  const nestPackages = ['common', 'core', 'microservices'].map((name) => [`@nestjs/${name}`, nest]);
+  const nestPackages = ['common', 'core', 'microservices', 'testing'].map((name) => [
+    `@nestjs/${name}`,
+    nest,
+  ]);
   const others = ['@types/node', 'fauxqs', 'reflect-metadata', 'rxjs'];
   return {
     name: 'package-check',

@@ -18,9 +18,11 @@ export interface PolicyFacts {
  */
 export function checkPolicies({ queue, handlersOf, consume, handlers }: PolicyFacts): void {
   if (queue.deadLetter !== undefined) return;
+  // Handlers of another queue were written for that one: worked in place, what they dead-letter is retried.
+  const isInPlace = handlersOf !== queue.name;
   const problems = [
     ...deadLettersIn(consume, 'the worker'),
-    ...handlerProblems(handlers, handlersOf),
+    ...(isInPlace ? [] : handlerProblems(handlers, handlersOf)),
   ];
   if (problems.length > 0)
     throw new InvalidOptionsError({ where: `queue "${queue.name}"`, problems });

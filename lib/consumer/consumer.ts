@@ -6,7 +6,7 @@ import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { ConsumeOptions, ResolvedConsumeOptions } from '../contracts/options/index.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
-import type { Outcome, TaskMessage } from '../contracts/task.js';
+import type { Outcome, TaskDelivery, TaskMessage } from '../contracts/task.js';
 import { Background } from '../primitives/background.js';
 import { EventHub } from '../primitives/event-hub.js';
 import type { QueueWorkerParts } from './assembly.js';
@@ -25,6 +25,8 @@ export interface ConsumerParts {
   taskScope?: TaskScope | undefined;
   clock: Clock;
   logger: SqsLogger;
+  /** Told of each delivery of a batch once it is settled. */
+  onSettled?: (delivery: TaskDelivery, outcome: Outcome) => void;
 }
 
 export interface ProcessBatchOptions {
@@ -67,7 +69,9 @@ export class Consumer {
     const worker = this.worker(queue, { consume, handlers: this.parts.handlers, events });
     const succeeded: TaskMessage[] = [];
     const failed: FailedMessage[] = [];
-    events.on('task:settled', ({ delivery: { message }, outcome }) => {
+    events.on('task:settled', ({ delivery, outcome }) => {
+      const { message } = delivery;
+      this.parts.onSettled?.(delivery, outcome);
       if (outcome.kind === 'success') succeeded.push(message);
       else failed.push({ message, outcome, error: 'error' in outcome ? outcome.error : undefined });
     });

@@ -1,11 +1,8 @@
+import { DEAD_LETTER_REASON, DEAD_LETTER_SOURCE } from '../contracts/dead-letters.js';
 import type { MessageAttributes, OutgoingMessage } from '../contracts/gateway.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 import { bytesOfMessage } from '../contracts/message-size.js';
 import type { TaskMessage } from '../contracts/task.js';
-
-/** Why and from where a message was dead-lettered by us; left out where its ten attributes are taken. */
-export const DEAD_LETTER_REASON = 'DeadLetterReason';
-export const DEAD_LETTER_SOURCE = 'DeadLetterSource';
 
 const maxReasonLength = 500;
 

@@ -1,5 +1,5 @@
 import type { TaskPacket } from '../contracts/format.js';
-import type { TaskDelivery, TaskMessage } from '../contracts/task.js';
+import type { RunningDelivery, TaskMessage } from '../contracts/task.js';
 import type { Lease } from './lease.js';
 
 export interface DeliveryOwner {
@@ -11,7 +11,7 @@ export interface DeliveryOwner {
 }
 
 /** One attempt at a message, passed from step to step. */
-export class Delivery implements TaskDelivery {
+export class Delivery implements RunningDelivery {
   packet: TaskPacket | undefined;
   data: unknown;
   isAcked = false;
@@ -19,6 +19,8 @@ export class Delivery implements TaskDelivery {
   isSettled = false;
   /** Monotonic milliseconds when its handler started; undefined while it waits. */
   startedAt: number | undefined;
+  onAbort: ((error: Error) => void) | undefined;
+  onProgress: ((value: unknown) => void) | undefined;
   private controller: AbortController | undefined;
   private abortError: Error | undefined;
 
@@ -58,6 +60,7 @@ export class Delivery implements TaskDelivery {
 
   /** The first reason wins. */
   abort(error: Error): void {
+    this.onAbort?.(error);
     if (this.abortError !== undefined) return;
     this.abortError = error;
     this.controller?.abort(error);
@@ -70,6 +73,10 @@ export class Delivery implements TaskDelivery {
 
   ack(): void {
     this.isAcked = true;
+  }
+
+  progress(value?: unknown): void {
+    this.onProgress?.(value);
   }
 
   /** The same message under the same lease, once more. */

@@ -16,6 +16,8 @@ export interface QueueGateway {
   deleteQueue(queueUrl: string): Promise<void>;
   /** Every queue URL whose queue name starts with the prefix, page after page. */
   listQueueUrls(namePrefix?: string): AsyncIterable<string>;
+  /** Every queue URL whose dead letters come to this queue, page after page. */
+  listDeadLetterSourceUrls(queueUrl: string): AsyncIterable<string>;
   /** Without names: all of them. Values as SQS gives them, all text. */
   getQueueAttributes(queueUrl: string, names?: readonly string[]): Promise<Record<string, string>>;
   setQueueAttributes(queueUrl: string, attributes: Record<string, string>): Promise<void>;

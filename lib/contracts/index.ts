@@ -1,4 +1,5 @@
 export * from './clock.js';
+export * from './dead-letters.js';
 export * from './errors/index.js';
 export * from './events.js';
 export * from './format.js';
@@ -6,9 +7,11 @@ export * from './gateway.js';
 export * from './handlers.js';
 export * from './health.js';
 export * from './interceptors.js';
+export * from './isolation.js';
 export * from './limits.js';
 export * from './logged-errors.js';
 export * from './logger.js';
+export * from './operations/index.js';
 export * from './options/index.js';
 export * from './policies.js';
 export * from './priorities.js';

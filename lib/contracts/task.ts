@@ -45,6 +45,18 @@ export interface TaskDelivery {
   extend(seconds: number): Promise<void>;
   /** With `ack: 'manual'`: this delivery is done. Elsewhere it has no effect. */
   ack(): void;
+  /** Says that the task goes on, and how far it is: `silenceTimeoutMs` counts from here, `isAlive` is told the value. */
+  progress(value?: unknown): void;
+}
+
+/** A delivery in the hands of who runs it. */
+export interface RunningDelivery extends TaskDelivery {
+  /** Aborts `signal`; the first reason is the one it has. */
+  abort(error: Error): void;
+  /** Told of every reason, also of those after the first. */
+  onAbort: ((error: Error) => void) | undefined;
+  /** Told of every `progress()`. */
+  onProgress: ((value: unknown) => void) | undefined;
 }
 
 /** How a delivery ends. */

@@ -1,6 +1,11 @@
-import type { QueueHandle, QueueLookup, QueueOptions } from '../contracts/index.js';
+import type {
+  QueueHandle,
+  QueueLookup,
+  QueueOptions,
+  QueueResourcesPort,
+} from '../contracts/index.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
-import { NestSqsLogger } from './nest-logger.js';
+import { loggerOf } from './logger-of.js';
 import { QueueRegistrations } from './queue-registrations.js';
 import type { AwaitedQueue, OpenQueues, RuntimeParts } from './runtime-parts.js';
 
@@ -40,9 +45,15 @@ export class AppQueues implements QueueLookup {
   }
 
   /** The queue as a worker needs it: it may begin before the queue exists. */
-  async await(queue: string): Promise<AwaitedQueue> {
+  async await(queue: string, readAs?: string): Promise<AwaitedQueue> {
     const queues = await this.open();
-    return queues.await(queue);
+    return queues.await(queue, readAs);
+  }
+
+  /** Every queue as a resource, registered or not. */
+  async resources(): Promise<QueueResourcesPort> {
+    const queues = await this.open();
+    return queues.resources;
   }
 
   /** Opens connections and applies `onMissingQueue` to what was registered. */
@@ -64,7 +75,7 @@ export class AppQueues implements QueueLookup {
 
   private async openConnections(): Promise<OpenQueues> {
     const { options, parts } = this;
-    const logger = new NestSqsLogger({ context: 'SqsModule' });
+    const logger = loggerOf(parts, 'SqsModule');
     const queues = await parts.openQueues({ options, clock: parts.clock, logger });
     for (const queue of this.registrations.all()) queues.register(queue);
     this.opened = queues;

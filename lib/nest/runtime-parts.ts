@@ -1,9 +1,11 @@
+import type { ModulesContainer } from '@nestjs/core';
 import type {
   Clock,
   LocalTaskRunner,
   QueueHandle,
   QueueLookup,
   QueueOptions,
+  QueueResourcesPort,
   ResolvedWorkerOptions,
   SqsLogger,
   SqsSendInterceptor,
@@ -13,10 +15,17 @@ import type {
 } from '../contracts/index.js';
 import type { Producer } from '../producer/index.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
+import type { SqsLogContext } from './nest-logger.js';
 
 /** What the Nest layer is joined from: connections, producer, engine. A testing module gives others. */
 export interface RuntimeParts {
   readonly clock: Clock;
+  /** Around each send, inside of all other interceptors. */
+  readonly innerSendInterceptors?: readonly SqsSendInterceptor[];
+  /** What the app's options become; undefined where the app has no module that gives any. @default as they are */
+  adaptOptions?(options: SqsModuleOptions | undefined): SqsModuleOptions;
+  /** @default one that writes to the app's Nest logger */
+  createLogger?(context: SqsLogContext): SqsLogger;
   /** @throws InvalidOptionsError */
   validate(options: SqsModuleOptions): void;
   openQueues(setup: OpenQueuesSetup): Promise<OpenQueues>;
@@ -27,6 +36,9 @@ export interface RuntimeParts {
   /** The logical name of a queue that is given by name, URL or ARN. @throws InvalidOptionsError */
   nameOf(queue: string, queuePrefix?: string): string;
 }
+
+/** Answers what one app's runtime is to be built from. */
+export type PartsSource = (modules: ModulesContainer) => RuntimeParts;
 
 export interface OpenQueuesSetup {
   readonly options: SqsModuleOptions;
@@ -40,8 +52,12 @@ export interface OpenQueues extends QueueLookup {
   register(queue: QueueOptions): void;
   /** Applies `onMissingQueue` to every queue registered so far. Queues to wait for do not hold it up. */
   provision(): Promise<void>;
-  /** Resolves once the queue exists. With `onMissingQueue: 'wait'` the start does not wait for it. */
-  await(queue: string): AwaitedQueue;
+  /**
+   * Resolves once the queue exists. A queue whose options name no format is read by the format of `readAs`. With `onMissingQueue: 'wait'` the start does not wait for it.
+   */
+  await(queue: string, readAs?: string): AwaitedQueue;
+  /** The queues as resources. */
+  readonly resources: QueueResourcesPort;
   close(): Promise<void>;
 }
 

@@ -3,9 +3,11 @@ import type {
   QueueHandle,
   QueueLookup,
   QueueOptions,
+  QueueResourcesPort,
   SqsLogger,
   SqsSendInterceptor,
   SqsTaskInterceptor,
+  TaskRunner,
   TaskScope,
   TaskTarget,
   WorkerFeature,
@@ -15,7 +17,7 @@ import { AppQueues } from './app-queues.js';
 import { LocalRunner } from './local/local-runner.js';
 import { attributesOf } from './module/queue-attributes.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
-import { NestSqsLogger } from './nest-logger.js';
+import { loggerOf } from './logger-of.js';
 import { Replier } from './replies/replier.js';
 import { RequestDesks } from './client/request-desks.js';
 import type { AwaitedQueue, RuntimeParts, TaskProducer } from './runtime-parts.js';
@@ -56,6 +58,10 @@ export interface RuntimeFeature {
   readonly taskScope?: TaskScope;
   /** What each worker consumes besides, and who stands before its handlers. */
   readonly workers?: WorkerFeature;
+  /** Runs the methods of isolated handlers. */
+  readonly taskRunner?: TaskRunner;
+  /** Called once the servers have drained. */
+  readonly close?: () => Promise<void>;
 }
 
 export interface SqsRuntimeSetup {
@@ -81,7 +87,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   readonly options: SqsModuleOptions;
   readonly parts: RuntimeParts;
   readonly taskInterceptors: SqsTaskInterceptor[];
-  readonly workerLogger: SqsLogger = new NestSqsLogger({ context: 'SqsWorker' });
+  readonly workerLogger: SqsLogger;
   readonly producer: TaskProducer;
   /** Answers the requests that this app's workers handle. */
   readonly replier: Replier;
@@ -97,6 +103,8 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   private taskContext: TaskContextSource = () => undefined;
   private taskPriority: TaskPrioritySource = () => undefined;
   private scope: TaskScope | undefined;
+  private runner: TaskRunner | undefined;
+  private readonly closers: (() => Promise<void>)[] = [];
   private foundWebHandlers: HandlerLookup | undefined;
   private readonly queues: AppQueues;
   private readonly running = new Set<Server>();
@@ -116,6 +124,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     this.setup = setup;
     this.options = options;
     this.parts = parts;
+    this.workerLogger = loggerOf(parts, 'SqsWorker');
     this.taskInterceptors = [...taskInterceptors];
     this.sendInterceptors = [...sendInterceptors];
     this.queues = new AppQueues(parts, options);
@@ -142,11 +151,18 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     if (feature.workers !== undefined) {
       this.workerFeatures = [...this.workerFeatures, feature.workers];
     }
+    this.runner = feature.taskRunner ?? this.runner;
+    if (feature.close !== undefined) this.closers.push(feature.close);
   }
 
   /** The app's handlers as workers run them. */
   throughFeatures(handlers: HandlerLookup): HandlerLookup {
     return this.workerFeatures.reduce((lookup, feature) => feature.handlers(lookup), handlers);
+  }
+
+  /** Runs the methods of isolated handlers; undefined where no feature does. */
+  get taskRunner(): TaskRunner | undefined {
+    return this.runner;
   }
 
   /** Around each delivery; undefined where no feature asked for it. */
@@ -179,9 +195,14 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     return this.queues.find(queue);
   }
 
-  /** The queue as a worker needs it: it may begin before the queue exists. */
-  await(queue: string): Promise<AwaitedQueue> {
-    return this.queues.await(queue);
+  /** The queue as a worker needs it: it may begin before the queue exists. `readAs` names the queue whose format it has unless it says its own. */
+  await(queue: string, readAs?: string): Promise<AwaitedQueue> {
+    return this.queues.await(queue, readAs);
+  }
+
+  /** Every queue as a resource, registered or not. */
+  resources(): Promise<QueueResourcesPort> {
+    return this.queues.resources();
   }
 
   /** Opens connections and applies `onMissingQueue`; once, however often it is asked. */
@@ -206,6 +227,13 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   onApplicationBootstrap(): void {
     if (this.running.size > 0) return;
     for (const name of this.queues.names()) this.stats.watch(name);
+  }
+
+  /** Who handles what in this app: each of its servers knows, or what is found without one. */
+  handlers(): readonly HandlerLookup[] {
+    if (this.running.size > 0) return this.servers().map((server) => server.handlers);
+    this.foundWebHandlers ??= this.setup.webHandlers?.();
+    return this.foundWebHandlers === undefined ? [] : [this.foundWebHandlers];
   }
 
   addServer(server: Server): void {
@@ -235,7 +263,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     interceptors: readonly SqsSendInterceptor[],
   ): TaskProducer {
     const { options, parts } = this;
-    const logger = new NestSqsLogger({ context: 'SqsProducer' });
+    const logger = loggerOf(parts, 'SqsProducer');
     const taskContext = () => this.taskContext();
     const taskPriority = () => this.taskPriority();
     return parts.createProducer({
@@ -262,25 +290,20 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async prepare(): Promise<void> {
     if (this.setup.explore !== undefined) this.use(await this.setup.explore());
+    this.sendInterceptors.push(...(this.parts.innerSendInterceptors ?? []));
     await this.queues.provision();
   }
 
   private localRunner(): LocalRunner {
     return new LocalRunner({
       clock: this.parts.clock,
-      lookups: () => this.lookups(),
+      lookups: () => this.handlers(),
       nameOf: (queue) => this.nameOf(queue),
       taskContext: () => this.taskContext(),
       taskPriority: () => this.taskPriority(),
       taskScope: (context, work, priority) =>
         this.scope === undefined ? work() : this.scope(context, work, priority),
     });
-  }
-
-  private lookups(): readonly HandlerLookup[] {
-    if (this.running.size > 0) return this.servers().map((server) => server.handlers);
-    this.foundWebHandlers ??= this.setup.webHandlers?.();
-    return this.foundWebHandlers === undefined ? [] : [this.foundWebHandlers];
   }
 
   private queueStats(): QueueStats {
@@ -293,6 +316,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async end(): Promise<void> {
     await Promise.all(this.servers().map((server) => server.close()));
+    await Promise.all(this.closers.map((close) => close()));
     await this.desks.close();
     await this.replier.shutDown();
     await this.stats.close();

@@ -46,13 +46,19 @@ export class ManualClock implements Clock {
   async advance(ms: number): Promise<void> {
     const target = this.time + ms;
     await settlePromises();
-    for (let next = this.earliest(target); next !== undefined; next = this.earliest(target)) {
-      this.time = Math.max(this.time, next.at);
-      this.entries.delete(next);
-      next.callback();
-      await settlePromises();
-    }
+    while (await this.step(target - this.time));
     this.time = Math.max(this.time, target);
+  }
+
+  /** Moves to the next timer within `ms` and fires it; answers false, and moves nowhere, where there is none. */
+  async step(ms: number): Promise<boolean> {
+    const next = this.earliest(this.time + ms);
+    if (next === undefined) return false;
+    this.time = Math.max(this.time, next.at);
+    this.entries.delete(next);
+    next.callback();
+    await settlePromises();
+    return true;
   }
 
   /** Time passes while nothing runs, as when the event loop is blocked: what came due meanwhile fires later. */
@@ -74,9 +80,12 @@ function isBefore(a: Entry, b: Entry): boolean {
   return a.at === b.at ? a.order < b.order : a.at < b.at;
 }
 
+// Taken before a test can put a fake timer in its place.
+const soon = setImmediate;
+
 /** Lets every promise reaction and immediate that is waiting run, however deep it chains. */
 export async function settlePromises(): Promise<void> {
   for (let round = 0; round < 3; round++) {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => void soon(resolve));
   }
 }

@@ -37,6 +37,17 @@ export function planProvisioning(
   throw new InvalidOptionsError({ where: 'queues', problems: planner.problems });
 }
 
+/**
+ * One queue that is to be created, behind the dead-letter queue that it names, whatever policies say of missing ones.
+ * @throws InvalidOptionsError for cycles, and for options that a queue of that type cannot have
+ */
+export function planCreation(directory: QueueDirectory, queue: RegisteredQueue): ProvisionStep[] {
+  const planner = new Planner(directory, undefined, 'create');
+  planner.add(queue, []);
+  if (planner.problems.length === 0) return [...planner.steps.values()];
+  throw new InvalidOptionsError({ where: `queue "${queue.name}"`, problems: planner.problems });
+}
+
 class Planner {
   readonly steps = new Map<string, ProvisionStep>();
   readonly problems: string[] = [];
@@ -44,6 +55,7 @@ class Planner {
   constructor(
     private readonly directory: QueueDirectory,
     private readonly onMissingQueue: MissingQueuePolicy | undefined,
+    private readonly forced?: MissingQueuePolicy,
   ) {}
 
   add(queue: RegisteredQueue, path: readonly RegisteredQueue[]): ProvisionStep | undefined {
@@ -86,7 +98,7 @@ class Planner {
   }
 
   private policyOf(queue: RegisteredQueue): MissingQueuePolicy {
-    const chosen = queue.options.onMissingQueue ?? this.onMissingQueue;
+    const chosen = this.forced ?? queue.options.onMissingQueue ?? this.onMissingQueue;
     return chosen ?? this.directory.connectionOf(queue).defaultMissingQueue;
   }
 
@@ -122,6 +134,9 @@ function isFifo(queue: RegisteredQueue): boolean {
 
 function typeProblems(options: QueueOptions, queueName: string): string[] {
   if (isFifoName(queueName)) return [];
+  if (options.attributes?.['FifoQueue'] === 'true') {
+    return [`the name of a FIFO queue ends in .fifo, got "${queueName}"`];
+  }
   return (['contentBasedDeduplication', 'highThroughput'] as const)
     .filter((option) => options[option] === true)
     .map(

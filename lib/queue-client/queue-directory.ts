@@ -92,9 +92,38 @@ export class QueueDirectory implements QueueLookup {
     return isIt ? registered : named;
   }
 
+  /** What options mean here: a bare name is what is registered under it, anything more is as it says. */
+  describe(options: QueueOptions): RegisteredQueue {
+    const isBare = Object.keys(options).every((key) => key === 'name' || key === 'connection');
+    if (isBare) return this.resolve(options.name, options.connection);
+    return this.registry.read(options);
+  }
+
+  /** How tasks lie in the messages of a queue. */
+  formatOf(queue: RegisteredQueue): MessageFormat {
+    return queue.options.format ?? this.setup.defaultFormat;
+  }
+
+  /** In front of every real name. */
+  get queuePrefix(): string {
+    return this.setup.queuePrefix ?? '';
+  }
+
+  /** @throws UnknownNameError for a connection that was not configured */
+  connectionNamed(name: string): Connection {
+    const connection = this.setup.connections.get(name);
+    if (connection !== undefined) return connection;
+    throw new UnknownNameError({
+      kind: 'connection',
+      name,
+      known: [...this.setup.connections.keys()],
+      advice: 'Give it in connections.',
+    });
+  }
+
   /** As `find`, for what `registered()` gave. */
   open(queue: RegisteredQueue): Promise<FoundQueue> {
-    return this.found.get(placeOf(queue), () => this.describe(queue));
+    return this.found.get(placeOf(queue), () => this.lookAt(queue));
   }
 
   /** The real URL; one request per queue, however many ask. */
@@ -147,7 +176,7 @@ export class QueueDirectory implements QueueLookup {
     }
   }
 
-  private async describe(queue: RegisteredQueue): Promise<FoundQueue> {
+  private async lookAt(queue: RegisteredQueue): Promise<FoundQueue> {
     const url = await this.urlOf(queue);
     const attributes = await this.readAttributes(queue, url);
     return { handle: await this.toHandle(queue, url, attributes), attributes };
@@ -165,7 +194,7 @@ export class QueueDirectory implements QueueLookup {
       url,
       isFifo,
       gateway: this.connectionOf(queue).gateway,
-      format: options.format ?? this.setup.defaultFormat,
+      format: this.formatOf(queue),
       codecs: this.setup.codecs,
       contentBasedDeduplication: isFifo
         ? (options.contentBasedDeduplication ?? readFlag(attributes?.['ContentBasedDeduplication']))

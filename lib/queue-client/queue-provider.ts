@@ -4,7 +4,7 @@ import {
   type Clock,
   type SqsLogger,
 } from '../contracts/index.js';
-import { pause } from './pause.js';
+import { pause } from '../primitives/pause.js';
 import type { ProvisionStep } from './provision-plan.js';
 import {
   attributesForCreation,
@@ -33,12 +33,13 @@ export class QueueProvider {
   constructor(private readonly setup: QueueProviderSetup) {}
 
   async provide(step: ProvisionStep): Promise<FoundQueue> {
-    const found = await this.provideBy(step);
+    const found = await this.obtain(step);
     this.warnWithoutDeadLetters(step, found);
     return found;
   }
 
-  private provideBy(step: ProvisionStep): Promise<FoundQueue> {
+  /** The same, without a word on dead letters. */
+  obtain(step: ProvisionStep): Promise<FoundQueue> {
     if (step.policy === 'create') return this.createIfMissing(step);
     return step.policy === 'wait' ? this.waitFor(step) : this.openExisting(step);
   }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import {
   deadLetterSchema,
   moduleSchema,
+  isolateShape,
+  longTaskSchema,
   optionFacts,
   type OptionFacts,
   producerSchema,
@@ -17,6 +19,7 @@ import {
   sourceSchema,
   stageSchema,
 } from '../../lib/features/pipelines/pipeline-options.js';
+import { switchesSchema } from '../../lib/testing/testing-options.js';
 import { clientSchema } from '../../lib/nest/client/client-options.js';
 import {
   exponentialSchema,
@@ -64,9 +67,24 @@ const sections: readonly Section[] = [
     schema: taskHandlerSchema,
   },
   {
+    title: 'Long task',
+    intro: 'Further options of `@SqsTask()` and `@SqsRawTask()`',
+    schema: longTaskSchema,
+  },
+  {
+    title: 'Isolated task',
+    intro: '`isolate` of `@SqsTask()`',
+    schema: isolateShape,
+  },
+  {
     title: 'Client',
     intro: 'The options of `ClientSqs` in `ClientsModule.register()`',
     schema: clientSchema,
+  },
+  {
+    title: 'Testing',
+    intro: '`SqsTestingModule.forRoot({ … })`, beside all options of the module',
+    schema: switchesSchema,
   },
   { title: 'exponential()', intro: 'A backoff for `retry()`', schema: exponentialSchema },
   { title: 'linear()', intro: 'A backoff for `retry()`', schema: linearSchema },

@@ -113,6 +113,43 @@ describe('@OnQueueStats', () => {
     ]);
   });
 
+  test.each(['hangs', 'fails'] as const)(
+    'never shares the poll loop: tasks run on while a request for attributes %s',
+    async (how) => {
+      const told: Told[] = [];
+      const done: number[] = [];
+      @Controller()
+      class Greeter {
+        @SqsTask('greet')
+        greet(n: number): void {
+          done.push(n);
+        }
+      }
+      const app = await memoryApp({
+        providers: [subscriber(told, 1_000)],
+        controllers: [Greeter],
+      });
+      const polls = () => app.service.calls.of('ReceiveMessage');
+      app.service.beforeCall = (operation) => {
+        if (operation !== 'GetQueueAttributes') return undefined;
+        if (how === 'fails') throw new Error('no answer');
+        return new Promise(() => {});
+      };
+      await app.clock.advance(1_000);
+      for (let n = 1; n <= 5; n++) {
+        const before = polls();
+        await app.producer.send({ queue: 'jobs', pattern: 'greet' }, n);
+        await app.clock.advance(0);
+        // On the long poll that was open: in the very moment that it was sent.
+        expect(done).toHaveLength(n);
+        await app.clock.advance(1_000);
+        expect(polls()).toBeGreaterThan(before);
+      }
+      expect(app.service.calls.of('GetQueueAttributes')).toBeGreaterThan(0);
+      expect(told).toEqual([]);
+    },
+  );
+
   test('ends with the app', async () => {
     const told: Told[] = [];
     const app = await memoryApp({ kind: 'web', providers: [subscriber(told, 1_000)] });

@@ -1,5 +1,6 @@
 export * from './config-errors.js';
 export * from './gateway-errors.js';
+export * from './operation-errors.js';
 export * from './reply-errors.js';
 export * from './send-errors.js';
 export * from './sqs-error.js';

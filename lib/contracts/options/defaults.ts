@@ -47,3 +47,12 @@ export const QUEUE_DEFAULTS = {
 export const DEAD_LETTER_DEFAULTS = {
   maxReceiveCount: 5,
 } as const;
+
+export const LONG_TASK_DEFAULTS = {
+  isAliveEveryMs: 5_000,
+} as const;
+
+export const ISOLATE_DEFAULTS = {
+  idleTimeoutMs: 300_000,
+  abortGraceMs: 100,
+} as const;

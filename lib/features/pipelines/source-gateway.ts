@@ -88,6 +88,8 @@ export class SourceGateway implements QueueGateway {
 
   async *listQueueUrls(): AsyncGenerator<string> {}
 
+  async *listDeadLetterSourceUrls(): AsyncGenerator<string> {}
+
   setQueueAttributes(): Promise<never> {
     return this.refuse('SetQueueAttributes');
   }

@@ -1,8 +1,14 @@
 import { GatewayError } from '../../contracts/index.js';
 import type { QueueHandle, QueueOptions } from '../../contracts/index.js';
-import { openConnection, Provisioner, QueueDirectory } from '../../queue-client/index.js';
+import {
+  openConnection,
+  Provisioner,
+  QueueDirectory,
+  QueueResources,
+} from '../../queue-client/index.js';
 import type { Connection, ConnectionOptions } from '../../queue-client/index.js';
 import type { SqsModuleOptions } from '../module/sqs-module.options.js';
+import { readAs } from '../read-as.js';
 import type { AwaitedQueue, OpenQueues, OpenQueuesSetup } from '../runtime-parts.js';
 import { createCodecLookup, defaultFormat } from './formats.adapter.js';
 
@@ -14,6 +20,8 @@ export async function openQueues(setup: OpenQueuesSetup): Promise<OpenQueues> {
 class DirectoryQueues implements OpenQueues {
   private readonly directory: QueueDirectory;
   private readonly provisioner: Provisioner;
+  readonly resources: QueueResources;
+  private readonly stop = new AbortController();
 
   constructor(
     private readonly setup: OpenQueuesSetup,
@@ -26,6 +34,8 @@ class DirectoryQueues implements OpenQueues {
     this.directory = new QueueDirectory(shared);
     const policy = onMissingQueue === undefined ? {} : { onMissingQueue };
     this.provisioner = new Provisioner({ directory: this.directory, clock, logger, ...policy });
+    const { signal } = this.stop;
+    this.resources = new QueueResources({ directory: this.directory, clock, logger, signal });
   }
 
   register(queue: QueueOptions): void {
@@ -40,15 +50,17 @@ class DirectoryQueues implements OpenQueues {
     return this.provisioner.prepare();
   }
 
-  await(queue: string): AwaitedQueue {
+  await(queue: string, other?: string): AwaitedQueue {
     const own = this.directory.resolve(queue).options.onMissingQueue;
     const policy = own ?? this.setup.options.onMissingQueue;
-    const handle = this.provisioner.whenReady(queue);
+    const ready = this.provisioner.whenReady(queue);
+    const handle = ready.then((found) => readAs(found, { queue, other }, this.resources));
     if (policy !== 'wait') return { handle, mayStartWithout: false };
     return { handle: orSilence(handle), mayStartWithout: true };
   }
 
   async close(): Promise<void> {
+    this.stop.abort();
     await this.provisioner.close();
     await closeAll([...this.connections.values()]);
   }

@@ -3,7 +3,7 @@ import type {
   Clock,
   HandlerLookup,
   HandlerMatch,
-  TaskDelivery,
+  RunningDelivery,
   TaskScope,
   TaskTarget,
 } from '../../contracts/index.js';
@@ -48,7 +48,7 @@ export class LocalRunner {
   }
 }
 
-async function runMatch(match: HandlerMatch, delivery: TaskDelivery): Promise<unknown> {
+async function runMatch(match: HandlerMatch, delivery: RunningDelivery): Promise<unknown> {
   if (match.kind === 'task') return match.handler.run(delivery);
   const errors = await match.handler.run([delivery]);
   if (errors.has(delivery.message.id)) throw errors.get(delivery.message.id);

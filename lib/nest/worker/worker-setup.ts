@@ -51,7 +51,7 @@ async function queueSetup(
   const { name, handlersOf, consume } = queue;
   const inPlace = featureHandles.get(name);
   if (inPlace !== undefined) return { name, handlersOf, consume, queue: inPlace };
-  const { handle, mayStartWithout } = await host.await(name);
+  const { handle, mayStartWithout } = await host.await(name, handlersOf);
   return {
     name: host.nameOf(name),
     handlersOf: host.nameOf(handlersOf),

@@ -53,6 +53,15 @@ export class MemoryGateway implements QueueGateway {
     }
   }
 
+  async *listDeadLetterSourceUrls(queueUrl: string): AsyncGenerator<string> {
+    const call = {
+      operation: 'ListDeadLetterSourceQueues',
+      queue: queueUrl,
+      request: {},
+    } as const;
+    yield* await this.call(call, () => this.service.urlsOfSources(queueUrl));
+  }
+
   getQueueAttributes(
     queueUrl: string,
     names: readonly string[] = ['All'],

@@ -104,6 +104,10 @@ export class MemoryQueueService {
     return inspectQueue(this.named(queueName));
   }
 
+  hasUrl(queueUrl: string): boolean {
+    return this.queues.has(this.nameFromUrl(queueUrl) ?? '');
+  }
+
   queueNames(): string[] {
     return [...this.queues.keys()];
   }
@@ -147,6 +151,15 @@ export class MemoryQueueService {
   urlsWithPrefix(prefix: string): string[] {
     const names = this.queueNames().filter((name) => name.startsWith(prefix));
     return names.toSorted().map((name) => this.urlOf(name));
+  }
+
+  /** The queues whose redrive policies name this one. */
+  urlsOfSources(queueUrl: string): string[] {
+    const { arn } = this.at(queueUrl).facts;
+    const sources = [...this.queues.values()].filter(
+      ({ redrive }) => redrive?.deadLetterTargetArn === arn,
+    );
+    return sources.map(({ facts }) => facts.url).toSorted();
   }
 
   setAttributes(queueUrl: string, attributes: Record<string, string>): void {

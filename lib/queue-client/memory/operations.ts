@@ -4,6 +4,7 @@ export type Operation =
   | 'CreateQueue'
   | 'DeleteQueue'
   | 'ListQueues'
+  | 'ListDeadLetterSourceQueues'
   | 'GetQueueAttributes'
   | 'SetQueueAttributes'
   | 'PurgeQueue'

@@ -1,7 +1,7 @@
 import { Source, SqsPipeline, Stage } from '../../../lib/index.js';
 import { instanceOf, pipelineSetup } from './setup.js';
 
-const ITEMS = 4_000;
+const ITEMS = 2_000;
 
 function busyLine(priorities: number) {
   @SqsPipeline({ name: 'busy', priorities })
@@ -47,10 +47,11 @@ describe('requests of a pipeline', () => {
     '$priorities levels full of items, forty slots a stage, SQS answers $answers: at most 0.33 for each item and stage',
     { timeout: 60_000 },
     async ({ priorities, answerMs }) => {
-      const { worker, work, service, clock } = pipelineSetup();
+      const { worker, work, service, clock, closeAll } = pipelineSetup();
       const Busy = busyLine(priorities);
       await worker({ pipelines: [Busy], worker: { stages: ['busy.make'] } });
-      await work(10_000);
+      await work(1_000);
+      await closeAll();
       const stages = ['busy.first', 'busy.second', 'busy.end'];
       if (answerMs > 0) {
         service.beforeCall = () => new Promise((resolve) => void clock.setTimer(resolve, answerMs));

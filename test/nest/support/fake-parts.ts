@@ -2,6 +2,7 @@ import { QueueNotFoundError } from '../../../lib/contracts/index.js';
 import type {
   QueueHandle,
   QueueOptions,
+  QueueResourcesPort,
   ResolvedConsumeOptions,
   ResolvedWorkerOptions,
   SendOptions,
@@ -91,6 +92,7 @@ function fakeQueues(
       facts.waiting?.includes(queue) === true
         ? { handle: new Promise(() => {}), mayStartWithout: true }
         : { handle: find(queue), mayStartWithout: false },
+    resources: {} as QueueResourcesPort,
     close: async () => void log.calls.push('close queues'),
   };
 }

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { TaskHandlerOptions } from '../../handlers.js';
+import type { LongTaskOptions } from '../../isolation.js';
 import { SQS_LIMITS } from '../../limits.js';
 import {
   CONSUME_DEFAULTS,
+  LONG_TASK_DEFAULTS,
   MAX_DEFAULT_PREFETCH,
   MAX_PRIORITIES,
   WORKER_DEFAULTS,
@@ -199,6 +201,38 @@ function checkWindow({ value, issues }: z.core.ParsePayload<ConsumeOptions>): vo
   const expected = `at least minPriority (${minPriority}), or no level is left`;
   issues.push({ code: 'custom', input: value, path: ['maxPriority'], params: { expected } });
 }
+
+/** What `@SqsTask` and `@SqsRawTask` may say of a task's time. */
+export const longTaskSchema = schemaOf<LongTaskOptions>()({
+  hardTimeoutMs: integer({
+    from: 1,
+    to: MAX_DURATION_MS,
+    default: 'none',
+    description: 'Milliseconds after which the task is over: isolated, it is ended and fails.',
+    cost: 'Not isolated, `signal` is aborted, and slot and lease wait for the real end.',
+  }),
+  silenceTimeoutMs: integer({
+    from: 1,
+    to: MAX_DURATION_MS,
+    default: 'none',
+    description: 'Milliseconds without `progress()` after which the same happens.',
+  }),
+  isAlive: option(
+    z.custom<LongTaskOptions['isAlive'] & {}>((value) => typeof value === 'function'),
+    {
+      expected: 'a function that answers true while the task is alive',
+      description:
+        "Asked in the worker's process; where it answers false or throws, the same happens.",
+      default: 'none',
+    },
+  ),
+  isAliveEveryMs: integer({
+    from: 10,
+    to: MAX_DURATION_MS,
+    default: LONG_TASK_DEFAULTS.isAliveEveryMs,
+    description: 'Milliseconds between two questions to `isAlive`.',
+  }),
+});
 
 function ackMode(byDefault: string | undefined) {
   return choice(['after', 'before', 'manual'], {

@@ -1,4 +1,4 @@
-import type { Clock } from '../contracts/index.js';
+import type { Clock } from '../contracts/clock.js';
 
 /** Resolves after the time, or at once when the signal aborts: the caller looks at the signal. No timer is left. */
 export function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,4 @@
+export * from './queue-resources.js';
+export * from './peeking.js';
+export * from './queues.js';
+export * from './redriving.js';

@@ -1,0 +1,3 @@
+export * from './operations.feature.js';
+export * from './sqs-dead-letters.js';
+export * from './sqs-queues.js';

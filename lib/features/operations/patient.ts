@@ -1,0 +1,29 @@
+import { GatewayError, type Clock } from '../../contracts/index.js';
+import { jitteredDelay } from '../../primitives/jittered-delay.js';
+import { pause } from '../../primitives/pause.js';
+
+const ATTEMPTS = 8;
+const FIRST_MS = 200;
+const MAX_MS = 10_000;
+const never = new AbortController().signal;
+
+/** Repeats a call that fails for passing reasons, with back-off; the last failure is thrown. */
+export async function patiently<T>(clock: Clock, call: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (attempt === ATTEMPTS || !isPassing(error)) throw error;
+      await backOff(clock, attempt);
+    }
+  }
+}
+
+export function backOff(clock: Clock, attempt: number): Promise<void> {
+  const delay = { attempt, firstMs: FIRST_MS, maxMs: MAX_MS, random: Math.random };
+  return pause(clock, jitteredDelay(delay), never);
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof GatewayError && error.isPassing;
+}

@@ -1,0 +1,43 @@
+import { Controller } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { Payload } from '@nestjs/microservices';
+import { SqsTask, SqsWorkers } from '../../../lib/index.js';
+import type { Outcome, SqsTaskOptions, WorkerEvents } from '../../../lib/index.js';
+import { signal } from '../../support/signals.js';
+import { memoryApp } from '../support/memory-app.js';
+import type { MemoryAppFacts } from '../support/memory-app.js';
+import type { Act } from './fixtures/acts.js';
+
+/** An app whose task `act` runs in `acts.ts`. */
+export function actor(options: SqsTaskOptions): Type<unknown> {
+  @Controller()
+  class Actor {
+    @SqsTask('act', options)
+    act(@Payload() _data: Act): void {}
+  }
+  return Actor;
+}
+
+/** A worker on a memory service and a manual clock, whose members are real. */
+export async function isolationApp(facts: MemoryAppFacts) {
+  const app = await memoryApp(facts);
+  const ends = signal<WorkerEvents['task:settled']>();
+  const starts = signal<WorkerEvents['task:started']>();
+  const workers = app.app.get(SqsWorkers);
+  workers.on('task:settled', (settled) => ends.fire(settled));
+  workers.on('task:started', (started) => starts.fire(started));
+  return {
+    ...app,
+    starts,
+    ends,
+    /** Sends a task; answers how it ended. */
+    async ran(pattern: string, data: unknown): Promise<Outcome> {
+      await app.producer.send({ queue: 'jobs', pattern }, data);
+      await app.clock.advance(10);
+      return (await ends.next()).outcome;
+    },
+    act(data: Act): Promise<Outcome> {
+      return this.ran('act', data);
+    },
+  };
+}
