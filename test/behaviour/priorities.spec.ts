@@ -92,7 +92,8 @@ describe('Strict priorities', () => {
     expect(setup.left()).toBe(0);
   });
 
-  test('hold no more than the room for prefetching on each level', async () => {
+  // A poll that stands while slots are free asks for as many as it could bring then: concurrency and prefetch.
+  test('hold no more than one room on each level', async () => {
     const setup = await familySetup({ priorities: 3 });
     const { worker } = noting(setup, { consume: { concurrency: 2, prefetch: 4 } }, 3_600_000);
     worker.start();
@@ -102,8 +103,8 @@ describe('Strict priorities', () => {
     }
     const { levels = [], prefetchedCount, runningCount } = worker.status().queues[0] ?? {};
     expect(runningCount).toBe(2);
-    expect(levels.map((level) => level.prefetchedCount)).toEqual([4, 4, 4]);
-    expect(prefetchedCount).toBe(12);
+    expect(levels.map((level) => level.prefetchedCount)).toEqual([6, 6, 4]);
+    expect(prefetchedCount).toBe(16);
     const drain = worker.drain();
     await setup.clock.advance(40_000);
     await drain;

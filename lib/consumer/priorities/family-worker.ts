@@ -24,6 +24,7 @@ export class FamilyWorker implements QueueEngine {
   private readonly levels: readonly Level[];
   private readonly order: LevelOrder;
   private isPaused = false;
+  private startedCount = 0;
   private isStander = false;
 
   /** @throws InvalidOptionsError where its window leaves no level, or weights are not for its levels */
@@ -119,6 +120,7 @@ export class FamilyWorker implements QueueEngine {
 
   private turnOf(level: Level): PollTurn {
     const order = (): LevelOrder => this.order;
+    let startedBefore = 0;
     return {
       pump: () => this.pump(),
       mayAsk: () => order().mayAsk(level),
@@ -128,9 +130,18 @@ export class FamilyWorker implements QueueEngine {
       get waitTimeSeconds() {
         return order().waitTimeSeconds(level);
       },
-      opened: (isStanding) => void (level.askCount += isStanding ? 0 : 1),
-      closed: (isStanding) => void (level.askCount -= isStanding ? 0 : 1),
-      answered: (count) => void (level.state = count > 0 ? 'filled' : 'empty'),
+      opened: (isStanding) => {
+        if (!isStanding) level.askCount++;
+        startedBefore = this.startedCount;
+      },
+      closed: (isStanding) => {
+        if (!isStanding) level.askCount--;
+      },
+      answered: (count) => {
+        const wasFilled = level.state === 'filled';
+        level.state = count > 0 ? 'filled' : 'empty';
+        level.startsWhileAsked = wasFilled && count > 0 ? this.startedCount - startedBefore : 0;
+      },
       failed: () => void (level.state = 'failing'),
     };
   }
@@ -140,6 +151,7 @@ export class FamilyWorker implements QueueEngine {
     while (this.slots.hasFree && gate.startsLeft() > 0) {
       const ready = this.levels.filter(({ worker }) => worker.canStart);
       if (this.order.next(ready)?.worker.startOne() !== true) return;
+      this.startedCount++;
     }
   }
 

@@ -17,6 +17,8 @@ export class Level {
   state: LevelState = 'unknown';
   /** Open polls that are not standing ones: each will soon tell more. */
   askCount = 0;
+  /** Handlers that all levels together started while it was asked last. */
+  startsWhileAsked = 0;
 
   constructor(
     readonly priority: number,

@@ -7,6 +7,8 @@ export interface WeightedOrderParts extends LevelOrderParts {
 
 /** Starts that a level may make up for, after a poll kept it waiting. */
 const maxLag = 20;
+/** Messages that a level may hold beyond the prefetch, for the time that a poll takes. */
+const maxAhead = 20;
 /** Seconds that a poll waits where many levels share few sockets. */
 const crowdedWaitSeconds = 1;
 
@@ -16,7 +18,8 @@ const crowdedWaitSeconds = 1;
  * next. A level that had nothing begins where the others are; one whose poll is under way catches up, within a bound.
  *
  * What a level may hold is its share of the slots among those that have messages, and the prefetch on top: the shares of
- * empty levels go to the others.
+ * empty levels go to the others. Where handlers are quick, it may also hold what it starts while a poll is under way; else
+ * levels of great weight would run dry before the others.
  */
 export class WeightedOrder implements LevelOrder {
   private readonly marks = new Map<Level, number>();
@@ -36,16 +39,12 @@ export class WeightedOrder implements LevelOrder {
 
   room(level: Level): number {
     const { worker } = level;
-    return this.share(level) + this.parts.prefetch - worker.usedSlots - worker.heldCount;
+    const most = this.share(level) + this.parts.prefetch + this.ahead(level);
+    return most - worker.usedSlots - worker.heldCount;
   }
 
   share(level: Level): number {
-    const { levels, slots, weightOf } = this.parts;
-    let total = 0;
-    for (const other of levels) {
-      if (other === level || isActive(other)) total += weightOf(other);
-    }
-    return Math.ceil((slots.size * weightOf(level)) / total);
+    return Math.ceil(this.parts.slots.size * this.fraction(level));
   }
 
   next(ready: readonly Level[]): Level | undefined {
@@ -55,6 +54,20 @@ export class WeightedOrder implements LevelOrder {
     }
     if (first !== undefined) this.advance(first);
     return first;
+  }
+
+  private ahead(level: Level): number {
+    if (this.parts.prefetch === 0) return 0;
+    return Math.min(maxAhead, Math.ceil(level.startsWhileAsked * this.fraction(level)));
+  }
+
+  private fraction(level: Level): number {
+    const { levels, weightOf } = this.parts;
+    let total = 0;
+    for (const other of levels) {
+      if (other === level || isActive(other)) total += weightOf(other);
+    }
+    return weightOf(level) / total;
   }
 
   private advance(level: Level): void {
