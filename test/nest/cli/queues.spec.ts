@@ -1,7 +1,7 @@
 import type { CliHost } from '../../../lib/features/cli/host.js';
 import * as actions from '../../../lib/features/cli/queues/queues-actions.js';
 import type { QueuesAction } from '../../../lib/features/cli/queues/queues-actions.js';
-import { closeMemoryApps } from '../support/memory-app.js';
+import { closeApps } from '../support/memory-app.js';
 import {
   deadLetterAll,
   fill,
@@ -12,7 +12,7 @@ import {
 import type { OperationsApp } from '../support/operations-app.js';
 import { fakeHost } from '../../unit/features/cli/support/fake-host.js';
 
-afterEach(closeMemoryApps);
+afterEach(closeApps);
 
 describe('nestjs-sqs queues', () => {
   test('creates, lists and deletes', async () => {
