@@ -2,10 +2,15 @@ import { defineConfig } from 'vitest/config';
 import { TotalsReporter } from './test/totals-reporter.js';
 
 const totalsFile = process.env['TEST_TOTALS_FILE'];
+/** The entry file of another version of the SDK to test with; see scripts/check-sdk-versions.mjs. */
+const sdkEntry = process.env['SDK_ENTRY'];
 
 export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
-  resolve: { tsconfigPaths: true },
+  resolve: {
+    tsconfigPaths: true,
+    alias: sdkEntry === undefined ? {} : { '@aws-sdk/client-sqs': sdkEntry },
+  },
   test: {
     globals: true,
     reporters: totalsFile === undefined ? ['default'] : ['default', new TotalsReporter(totalsFile)],
@@ -14,7 +19,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     setupFiles: ['reflect-metadata'],
-    include: ['test/**/*.spec.ts'],
+    include: ['test/**/*.spec.ts', 'sample/**/*.spec.ts'],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     coverage: { provider: 'v8', include: ['lib/**/*.ts'] },
   },

@@ -2,6 +2,7 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { cliFeature } from './features/cli/index.js';
+import { isolationFeature } from './features/isolation/index.js';
 import { operationsFeature } from './features/operations/index.js';
 import { pipelineModule, pipelinesFeature } from './features/pipelines/index.js';
 import type { PipelineModule } from './features/pipelines/index.js';
@@ -66,6 +67,13 @@ export type {
   SourceOptions,
   StageOptions,
 } from './features/pipelines/index.js';
+export {
+  CannotCrossError,
+  MemberCrashedError,
+  MemberStartError,
+  PoolClosedError,
+} from './features/isolation/index.js';
+export type { IsolatedTaskContext } from './features/isolation/index.js';
 export { NoTaskContextError, TaskContext } from './features/task-context/index.js';
 
 /** Background tasks on Amazon SQS: once `forRoot` in the app, `registerQueue` where queues are used. */
@@ -73,6 +81,7 @@ export { NoTaskContextError, TaskContext } from './features/task-context/index.j
 export class SqsModule extends NestSqsModule {
   protected static override readonly features = [
     taskContextFeature,
+    isolationFeature,
     operationsFeature,
     pipelinesFeature,
     cliFeature,

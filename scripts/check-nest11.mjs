@@ -23,7 +23,7 @@ try {
   await runCommand('npm', ['install', '--no-save', '--legacy-peer-deps', ...nest11], { cwd });
   // These are counted once already, on Nest 12.
   const env = { TEST_TOTALS_FILE: join(cwd, 'totals') };
-  const { stdout } = await runCommand('npx', ['vitest', 'run', 'test/nest'], {
+  const { stdout } = await runCommand('npx', ['vitest', 'run', 'test/nest', 'test/testing'], {
     cwd,
     env,
     timeoutMs: 300_000,

@@ -1,15 +1,34 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runCommand } from './run-step.mjs';
 
-// Packs the library, installs it into empty projects as a user would, and lets each send and handle one task.
+// Packs the library, installs it into empty projects as a user would, and lets each send and handle one task, and
+// test one.
 const { devDependencies: own, peerDependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 const sdk = '@aws-sdk/client-sqs';
 const lowestSdk = peerDependencies[sdk].replace('^', '');
 const projects = [
   { name: 'Nest 12, ESM', nest: own['@nestjs/core'], type: 'module', sdkVersion: own[sdk] },
   { name: 'Nest 11, CommonJS', nest: '^11.1.3', type: 'commonjs', sdkVersion: lowestSdk },
+];
+const programs = [
+  {
+    file: 'app',
+    says: [
+      'handled send_email to ada@example.org from emails',
+      "printed the report of Ada, in the worker's thread: false",
+      'drained',
+    ],
+  },
+  { file: 'testing', says: ['tested send_email to ada@example.org', 'closed'] },
 ];
 const tsconfig = {
   compilerOptions: {
@@ -26,6 +45,9 @@ const tsconfig = {
   include: ['*.ts'],
 };
 
+const hereInCommonJs =
+  "import { pathToFileURL } from 'node:url';\nexport const here = pathToFileURL(__filename).href;\n";
+
 const workplace = mkdtempSync(join(tmpdir(), 'nestjs-sqs-tasks-'));
 try {
   const tarball = await pack();
@@ -33,7 +55,7 @@ try {
     await check(project, tarball);
     const { name, sdkVersion } = project;
     console.log(
-      `ok     ${name}, SDK ${sdkVersion}: installed, compiled, sent and handled a task, by itself and by nestjs-sqs`,
+      `ok     ${name}, SDK ${sdkVersion}: installed, compiled, sent, handled and tested a task, with nestjs-sqs too`,
     );
   }
 } finally {
@@ -51,17 +73,22 @@ async function check(project, tarball) {
   const cwd = mkdtempSync(join(workplace, 'app-'));
   writeJson(cwd, 'package.json', manifestOf(project, tarball));
   writeJson(cwd, 'tsconfig.json', tsconfig);
-  copyFileSync('test/package/app.ts', join(cwd, 'app.ts'));
+  for (const file of readdirSync('test/package'))
+    copyFileSync(`test/package/${file}`, join(cwd, file));
+  if (project.type === 'commonjs') writeFileSync(join(cwd, 'here.ts'), hereInCommonJs);
   await runCommand('npm', ['install', '--no-audit', '--no-fund'], { cwd, timeoutMs: 300_000 });
   await runCommand(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', cwd]);
-  const { stdout } = await runCommand(process.execPath, ['dist/app.js'], {
-    cwd,
-    timeoutMs: 60_000,
-  });
-  for (const line of ['handled send_email to ada@example.org from emails', 'drained']) {
-    if (!stdout.includes(line)) throw new Error(`${project.name} never said "${line}":\n${stdout}`);
-  }
+  for (const program of programs) await runProgram(program, project, cwd);
   await checkCommand(project, cwd);
+}
+
+async function runProgram({ file, says }, { name }, cwd) {
+  const run = [`dist/${file}.js`];
+  const { stdout } = await runCommand(process.execPath, run, { cwd, timeoutMs: 60_000 });
+  for (const line of says) {
+    if (!stdout.includes(line))
+      throw new Error(`${file} of ${name} never said "${line}":\n${stdout}`);
+  }
 }
 
 /** The command, as it is installed: its help, and the same app's worker. */
@@ -69,20 +96,23 @@ async function checkCommand({ name }, cwd) {
   const run = (...args) => runCommand('npx', ['--no-install', 'nestjs-sqs', ...args], { cwd });
   const help = await run('--help');
   const app = 'dist/app.js:AppModule';
-  const work = await run('work', '--app', app, '--queue', 'emails', '--max-tasks', '1');
+  const work = await run('work', '--app', app, '--queue', 'emails', '--max-tasks', '2');
   const said = help.stdout + work.stdout;
   for (const line of [
     'nestjs-sqs [options] [command]',
-    'queue emails: send_email',
-    'Ended: 1 succeeded.',
+    'queue emails: report, send_email',
+    'Ended: 2 succeeded.',
   ]) {
     if (!said.includes(line)) throw new Error(`${name}: nestjs-sqs never said "${line}":\n${said}`);
   }
 }
 
 function manifestOf({ nest, type, sdkVersion }, tarball) {
-  const nestPackages = ['common', 'core', 'microservices'].map((name) => [`@nestjs/${name}`, nest]);
-  const others = ['@types/node', 'fauxqs', 'reflect-metadata', 'rxjs'];
+  const nestPackages = ['common', 'core', 'microservices', 'testing'].map((name) => [
+    `@nestjs/${name}`,
+    nest,
+  ]);
+  const others = ['@types/node', 'fauxqs', 'reflect-metadata', 'rxjs', 'tinypool'];
   return {
     name: 'package-check',
     private: true,

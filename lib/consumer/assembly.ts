@@ -23,15 +23,19 @@ import { StandardOrdering } from './ordering/standard-ordering.js';
 import { Fetcher } from './polling/fetcher.js';
 import { needsSomebody } from './polling/poll-backoff.js';
 import type { PollBudget } from './polling/poll-budget.js';
+import type { LevelSeat } from './priorities/level-seat.js';
 import { ProcessedMemory } from './processed-memory.js';
 import { exponential } from './retry/backoff.js';
 import { Settlements } from './settlement.js';
 import { Settler } from './settler.js';
 import type { StartGate } from './start-gate.js';
+import { Slots } from './slots.js';
 import { StuckWatch } from './stuck-watch.js';
 
 export interface QueueWorkerParts {
   queue: QueueHandle;
+  /** Where it is one level of a queue with priorities. */
+  seat?: LevelSeat | undefined;
   /** Handlers are looked up under this name. */
   handlersOf: string;
   consume: ResolvedConsumeOptions;
@@ -110,8 +114,14 @@ function visibilityTimeoutOf({ consume, queue }: QueueWorkerParts): number {
   );
 }
 
+/** Logical name of the queue, whatever the level. */
+export function nameOf({ queue, seat }: QueueWorkerParts): string {
+  return seat?.queue ?? queue.name;
+}
+
 function leaseKeeper(parts: QueueWorkerParts, visibilityTimeoutSeconds: number): LeaseKeeper {
   const { queue, clock, logger, background, events } = parts;
+  const name = nameOf(parts);
   return new LeaseKeeper({
     gateway: queue.gateway,
     queueUrl: queue.url,
@@ -119,7 +129,7 @@ function leaseKeeper(parts: QueueWorkerParts, visibilityTimeoutSeconds: number):
     clock,
     logger,
     background,
-    onExtended: (count) => events.emit('lease:extended', { queue: queue.name, count }),
+    onExtended: (count) => events.emit('lease:extended', { queue: name, count }),
   });
 }
 
@@ -130,6 +140,7 @@ const minSettlementsWaiting = 200;
 
 function settlerOf(parts: QueueWorkerParts, hooks: AssemblyHooks): Settler {
   const { queue, clock, logger, background, events, consume } = parts;
+  const name = nameOf(parts);
   return new Settler({
     gateway: queue.gateway,
     queueUrl: queue.url,
@@ -139,7 +150,7 @@ function settlerOf(parts: QueueWorkerParts, hooks: AssemblyHooks): Settler {
     deleteLingerMs: queue.isFifo ? fifoDeleteLingerMs : consume.settleLingerMs,
     maxWaiting: Math.max(minSettlementsWaiting, consume.concurrency * 10),
     onRoom: () => hooks.onChange(),
-    onGivenUp: (facts) => events.emit('settlement:failed', { queue: queue.name, ...facts }),
+    onGivenUp: (facts) => events.emit('settlement:failed', { queue: name, ...facts }),
   });
 }
 
@@ -214,9 +225,10 @@ function dispatcherOf(
   },
   hooks: AssemblyHooks,
 ): Dispatcher {
-  const { handlers, handlersOf, consume, gate, clock } = parts;
+  const { handlers, handlersOf, consume, gate, clock, seat } = parts;
   return new Dispatcher({
-    concurrency: consume.concurrency,
+    slots: seat?.slots ?? new Slots(consume.concurrency),
+    seat,
     prefetch: consume.prefetch,
     maxBatchSize: handlers.maxBatchSizeOf(handlersOf),
     lanes: made.lanes,
@@ -232,8 +244,10 @@ function dispatcherOf(
 }
 
 function fetcherOf(parts: QueueWorkerParts, demand: Dispatcher, hooks: AssemblyHooks): Fetcher {
-  const { queue, consume, clock, background, budget, events } = parts;
-  const { name, gateway, url: queueUrl, isFifo } = queue;
+  const { queue, consume, clock, background, budget, events, seat } = parts;
+  const { gateway, url: queueUrl, isFifo } = queue;
+  const name = nameOf(parts);
+  const level = seat === undefined ? {} : { priority: seat.priority };
   let isSaid = false;
   return new Fetcher({
     gateway,
@@ -245,21 +259,22 @@ function fetcherOf(parts: QueueWorkerParts, demand: Dispatcher, hooks: AssemblyH
     background,
     budget,
     demand,
+    turn: seat?.turn,
     onMessages: (messages, receivedAt) => hooks.accept(messages, receivedAt),
     onAnswered: (count) => {
       parts.gate.answered(name, count);
-      events.emit('poll:answered', { queue: name, count });
+      events.emit('poll:answered', { queue: name, count, ...level });
     },
     onFailed: (error, retryInMs) => {
       if (!isSaid) logPollFailure(parts, error, retryInMs);
       // What only a person can mend is said once, until it works again.
       isSaid = needsSomebody(error);
-      events.emit('poll:failed', { queue: name, error, retryInMs });
+      events.emit('poll:failed', { queue: name, error, retryInMs, ...level });
     },
     onRecovered: () => {
       isSaid = false;
-      parts.logger.log('Receiving works again', { queue: name });
-      events.emit('poll:recovered', { queue: name });
+      parts.logger.log('Receiving works again', { queue: queue.name });
+      events.emit('poll:recovered', { queue: name, ...level });
     },
   });
 }

@@ -6,13 +6,15 @@ import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { ConsumeOptions, ResolvedConsumeOptions } from '../contracts/options/index.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
-import type { Outcome, TaskMessage } from '../contracts/task.js';
+import type { Outcome, TaskDelivery, TaskMessage } from '../contracts/task.js';
 import { Background } from '../primitives/background.js';
 import { EventHub } from '../primitives/event-hub.js';
 import type { QueueWorkerParts } from './assembly.js';
 import { MessageStream } from './message-stream.js';
 import { resolveConsumeOptions } from './options/resolve-worker-options.js';
 import { PollBudget } from './polling/poll-budget.js';
+import { FamilyWorker } from './priorities/family-worker.js';
+import type { QueueEngine } from './queue-engine.js';
 import { QueueWorker } from './queue-worker.js';
 import type { StartGate } from './start-gate.js';
 import { logTaskEvents } from './task-log.js';
@@ -23,6 +25,8 @@ export interface ConsumerParts {
   taskScope?: TaskScope | undefined;
   clock: Clock;
   logger: SqsLogger;
+  /** Told of each delivery of a batch once it is settled. */
+  onSettled?: (delivery: TaskDelivery, outcome: Outcome) => void;
 }
 
 export interface ProcessBatchOptions {
@@ -65,7 +69,9 @@ export class Consumer {
     const worker = this.worker(queue, { consume, handlers: this.parts.handlers, events });
     const succeeded: TaskMessage[] = [];
     const failed: FailedMessage[] = [];
-    events.on('task:settled', ({ delivery: { message }, outcome }) => {
+    events.on('task:settled', ({ delivery, outcome }) => {
+      const { message } = delivery;
+      this.parts.onSettled?.(delivery, outcome);
       if (outcome.kind === 'success') succeeded.push(message);
       else failed.push({ message, outcome, error: 'error' in outcome ? outcome.error : undefined });
     });
@@ -110,7 +116,7 @@ export class Consumer {
       handlers: HandlerLookup;
       events: EventHub<WorkerEvents>;
     },
-  ): QueueWorker {
+  ): QueueEngine {
     const { interceptors, taskScope, clock, logger } = this.parts;
     const background = new Background((error) =>
       logger.error('Something in the consumer failed that should not', {}, error),
@@ -129,7 +135,7 @@ export class Consumer {
       logger,
       onFatal: (error) => logger.error('A task chose to crash', { queue: queue.name }, error),
     };
-    return new QueueWorker(parts);
+    return queue.levels === undefined ? new QueueWorker(parts) : new FamilyWorker(parts);
   }
 }
 

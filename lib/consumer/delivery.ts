@@ -1,15 +1,17 @@
 import type { TaskPacket } from '../contracts/format.js';
-import type { TaskDelivery, TaskMessage } from '../contracts/task.js';
+import type { RunningDelivery, TaskMessage } from '../contracts/task.js';
 import type { Lease } from './lease.js';
 
 export interface DeliveryOwner {
+  /** Level of the queue that its deliveries come from. */
+  readonly priority: number;
   extend(delivery: Delivery, seconds: number): Promise<void>;
   /** The delivery's signal was aborted. */
   aborted(delivery: Delivery): void;
 }
 
 /** One attempt at a message, passed from step to step. */
-export class Delivery implements TaskDelivery {
+export class Delivery implements RunningDelivery {
   packet: TaskPacket | undefined;
   data: unknown;
   isAcked = false;
@@ -17,6 +19,8 @@ export class Delivery implements TaskDelivery {
   isSettled = false;
   /** Monotonic milliseconds when its handler started; undefined while it waits. */
   startedAt: number | undefined;
+  onAbort: ((error: Error) => void) | undefined;
+  onProgress: ((value: unknown) => void) | undefined;
   private controller: AbortController | undefined;
   private abortError: Error | undefined;
 
@@ -37,6 +41,10 @@ export class Delivery implements TaskDelivery {
     return this.packet?.context ?? noContext;
   }
 
+  get priority(): number {
+    return this.owner.priority;
+  }
+
   get attempt(): number {
     return this.message.receiveCount + this.localRetries;
   }
@@ -52,6 +60,7 @@ export class Delivery implements TaskDelivery {
 
   /** The first reason wins. */
   abort(error: Error): void {
+    this.onAbort?.(error);
     if (this.abortError !== undefined) return;
     this.abortError = error;
     this.controller?.abort(error);
@@ -64,6 +73,10 @@ export class Delivery implements TaskDelivery {
 
   ack(): void {
     this.isAcked = true;
+  }
+
+  progress(value?: unknown): void {
+    this.onProgress?.(value);
   }
 
   /** The same message under the same lease, once more. */

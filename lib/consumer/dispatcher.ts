@@ -6,12 +6,16 @@ import { BatchCollector } from './batch-collector.js';
 import type { Delivery } from './delivery.js';
 import type { Plan, SinglePlan } from './executor.js';
 import type { Demand } from './polling/fetcher.js';
+import type { LevelSeat } from './priorities/level-seat.js';
+import type { Slots } from './slots.js';
 import type { Ordering } from './ordering/ordering.js';
 import type { StartGate } from './start-gate.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 
 export interface DispatcherParts {
-  concurrency: number;
+  slots: Slots;
+  /** Where the queue is one level of several. */
+  seat?: LevelSeat | undefined;
   prefetch: number;
   /** Largest batch that a batch handler of this queue takes; 0: there is none. */
   maxBatchSize: number;
@@ -37,7 +41,6 @@ const maxBlockedPerSlot = SQS_LIMITS.batchEntries;
  * slot yet waits in lanes; a batch of deliveries takes one slot, and none while it is gathered.
  */
 export class Dispatcher implements Demand {
-  concurrency: number;
   private slotsUsed = 0;
   private isStopped = false;
   private readonly collectors = new Map<BatchTaskHandler, BatchCollector>();
@@ -48,8 +51,31 @@ export class Dispatcher implements Demand {
   private readyInBatches = 0;
   readonly running = new Set<Delivery>();
 
-  constructor(private readonly parts: DispatcherParts) {
-    this.concurrency = parts.concurrency;
+  constructor(private readonly parts: DispatcherParts) {}
+
+  get concurrency(): number {
+    return this.parts.slots.size;
+  }
+
+  set concurrency(concurrency: number) {
+    this.parts.slots.size = concurrency;
+  }
+
+  /** Slots that its own handlers have. */
+  get usedSlots(): number {
+    return this.slotsUsed;
+  }
+
+  /** Held and not running; what waits behind another of its group cannot use a slot now, and must not keep others from theirs. */
+  get heldCount(): number {
+    const { waitingCount, blockedCount } = this.parts.lanes;
+    const blocked = Math.min(blockedCount, maxBlockedPerSlot * this.concurrency);
+    return this.collecting + waitingCount - blocked;
+  }
+
+  /** True where a free slot would be taken at once. */
+  get canStart(): boolean {
+    return !this.isStopped && (this.readyBatches.size > 0 || this.parts.lanes.hasReady);
   }
 
   /** Held and not running. */
@@ -62,18 +88,21 @@ export class Dispatcher implements Demand {
   }
 
   get fullBatch(): number {
-    const { prefetch, maxBatchSize } = this.parts;
-    const useful = Math.max(maxBatchSize, prefetch > 0 ? prefetch : this.concurrency);
+    const { prefetch, maxBatchSize, seat } = this.parts;
+    const slots = seat?.share() ?? this.concurrency;
+    const useful = Math.max(maxBatchSize, prefetch > 0 ? prefetch : slots);
     return Math.min(SQS_LIMITS.batchEntries, useful, this.startsLeftToFill());
   }
 
   room(): number {
     if (this.isStopped || this.parts.isBackedUp()) return 0;
-    return Math.min(this.capacity - this.counted, this.startsLeftToFill());
+    const room = this.parts.seat?.room() ?? this.capacity - this.slotsUsed - this.heldCount;
+    return Math.min(room, this.startsLeftToFill());
   }
 
   isStarving(): boolean {
-    return this.slotsUsed < this.concurrency && !this.parts.lanes.hasReady;
+    const { seat, slots, lanes } = this.parts;
+    return seat?.isStarving() ?? (slots.hasFree && !lanes.hasReady);
   }
 
   add(deliveries: readonly Delivery[]): void {
@@ -87,15 +116,18 @@ export class Dispatcher implements Demand {
 
   /** Fills free slots. */
   dispatch(): void {
-    while (
-      !this.isStopped &&
-      this.slotsUsed < this.concurrency &&
-      this.parts.gate.startsLeft() > 0
-    ) {
-      const batch = this.readyBatches.shift();
-      if (batch !== undefined) this.startBatch(batch.deliveries, batch.handler);
-      else if (!this.startNext()) return;
-    }
+    const { seat, slots, gate } = this.parts;
+    if (seat !== undefined) return seat.dispatch();
+    while (slots.hasFree && gate.startsLeft() > 0 && this.startOne());
+  }
+
+  /** Gives a slot to what is next; false where nothing is. */
+  startOne(): boolean {
+    if (this.isStopped) return false;
+    const batch = this.readyBatches.shift();
+    if (batch === undefined) return this.startNext();
+    this.startBatch(batch.deliveries, batch.handler);
+    return true;
   }
 
   /** Starts nothing any more, and takes out what has not started. */
@@ -115,13 +147,6 @@ export class Dispatcher implements Demand {
 
   private get capacity(): number {
     return this.concurrency + Math.max(this.parts.prefetch, this.parts.maxBatchSize);
-  }
-
-  /** What waits behind another of its group cannot use a slot now, and must not keep other groups from theirs. */
-  private get counted(): number {
-    const { waitingCount, blockedCount } = this.parts.lanes;
-    const blocked = Math.min(blockedCount, maxBlockedPerSlot * this.concurrency);
-    return this.slotsUsed + this.collecting + waitingCount - blocked;
   }
 
   private startsLeftToFill(): number {
@@ -149,7 +174,7 @@ export class Dispatcher implements Demand {
   }
 
   private batchReady(deliveries: Delivery[], handler: BatchTaskHandler): void {
-    if (this.slotsUsed < this.concurrency) return this.startBatch(deliveries, handler);
+    if (this.parts.slots.hasFree) return this.startBatch(deliveries, handler);
     this.readyInBatches += deliveries.length;
     this.readyBatches.push({ deliveries, handler });
   }
@@ -159,14 +184,16 @@ export class Dispatcher implements Demand {
   }
 
   private occupy(deliveries: readonly Delivery[], work: Promise<void>): void {
-    const { gate, onSlotFree } = this.parts;
+    const { slots, gate, onSlotFree } = this.parts;
     this.slotsUsed++;
+    slots.used++;
     for (const delivery of deliveries) {
       this.running.add(delivery);
       gate.started();
     }
     void work.then(() => {
       this.slotsUsed--;
+      slots.used--;
       for (const delivery of deliveries) {
         this.running.delete(delivery);
         gate.ended();

@@ -12,6 +12,7 @@ import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
 import type { ReplyPort, RequestFacts } from '../contracts/replies.js';
 import type { Outcome } from '../contracts/task.js';
+import { LifeWatch } from '../primitives/life-watch.js';
 import { BatchMeeting } from './batch-meeting.js';
 import type { Classifier } from './classifier.js';
 import type { Delivery } from './delivery.js';
@@ -84,7 +85,7 @@ export class Executor {
     const { taskScope = noScope } = this.parts;
     // Whoever comes last to the meeting starts the handler, which must not run in that one's scope.
     const meeting = new BatchMeeting(deliveries.length, (present) =>
-      taskScope({}, () => this.callBatch(present, handler)),
+      taskScope({}, () => this.callBatch(present, handler), 0),
     );
     const runOne = async (delivery: Delivery): Promise<Outcome> => {
       try {
@@ -135,7 +136,8 @@ export class Executor {
   private async throughChain(delivery: Delivery, core: () => Promise<Outcome>): Promise<Outcome> {
     const { taskScope } = this.parts;
     if (taskScope === undefined) return this.throughInterceptors(delivery, core);
-    return taskScope(delivery.context, () => this.throughInterceptors(delivery, core));
+    const work = () => this.throughInterceptors(delivery, core);
+    return taskScope(delivery.context, work, delivery.priority);
   }
 
   private async throughInterceptors(
@@ -170,6 +172,7 @@ export class Executor {
     const ack = handler.options.ack ?? this.parts.consume.ack;
     if (ack === 'before' && !(await this.parts.acknowledge(delivery))) return notAcknowledged;
     const timer = this.startTimeout([delivery], handler.options);
+    const watch = this.watchLife(delivery, handler);
     try {
       const value = await handler.run(delivery);
       if (ack === 'manual' && !delivery.isAcked) return this.notAcked(delivery, handler.options);
@@ -179,7 +182,23 @@ export class Executor {
       return this.classified({ error, delivery, handlerOptions: handler.options });
     } finally {
       timer?.cancel();
+      watch?.stop();
     }
+  }
+
+  /** A handler on this event loop cannot be ended: its signal is aborted. Where it is isolated, its runner watches. */
+  private watchLife(delivery: Delivery, { options }: TaskHandler): LifeWatch | undefined {
+    const { hardTimeoutMs, silenceTimeoutMs, isAlive, isolate } = options;
+    const isUnlimited = (hardTimeoutMs ?? silenceTimeoutMs ?? isAlive) === undefined;
+    if (isolate !== undefined || isUnlimited) return undefined;
+    const watch = new LifeWatch({
+      limits: options,
+      delivery,
+      clock: this.parts.clock,
+      onOver: (error) => delivery.abort(error),
+    });
+    delivery.onProgress = (value) => watch.progress(value);
+    return watch;
   }
 
   /** `ack: 'manual'` and no `ctx.ack()`: the same as asking for a retry. */

@@ -35,15 +35,17 @@ function findingsOf(worker: WorkerStatus): Finding[] {
 }
 
 function queueFindings(queue: WorkerQueueStatus): Finding[] {
-  const { name, stuckCount, pollError } = queue;
+  const { name, stuckCount } = queue;
   const found: Finding[] = [];
   if (stuckCount > 0) {
     const what = stuckCount === 1 ? 'handler does' : 'handlers do';
     const problem = `${stuckCount} ${what} not react to an aborted signal on queue "${name}"`;
     found.push({ problem, isFatal: true });
   }
-  if (pollError !== undefined) {
-    const problem = `receiving from queue "${name}" fails: ${errorText(pollError)}`;
+  // Levels have queues of their own, and each may fail by itself.
+  for (const { name: source, pollError } of queue.levels ?? [queue]) {
+    if (pollError === undefined) continue;
+    const problem = `receiving from queue "${source}" fails: ${errorText(pollError)}`;
     found.push({ problem, isFatal: false });
   }
   if (isStalled(queue)) {

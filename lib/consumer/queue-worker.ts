@@ -6,10 +6,11 @@ import type { WorkerQueueStatus } from '../contracts/worker-port.js';
 import { Background } from '../primitives/background.js';
 import { deferred } from '../primitives/deferred.js';
 import { settledWithin } from '../primitives/wait.js';
-import { assemble, type Assembly, type QueueWorkerParts } from './assembly.js';
+import { assemble, nameOf, type Assembly, type QueueWorkerParts } from './assembly.js';
 import { Delivery, type DeliveryOwner } from './delivery.js';
 import type { SinglePlan } from './executor.js';
 import { Lease } from './lease.js';
+import type { QueueEngine } from './queue-engine.js';
 import { ReceivedTaskMessage } from './task-message.js';
 
 /** Milliseconds an open poll may still answer after the last handler has ended: what it brings is given back. */
@@ -23,8 +24,9 @@ const flushMs = 300;
  * One queue's engine: the fetcher takes messages, the dispatcher gives them slots, the executor runs them, the
  * settler tells SQS, and the lease keeper keeps them ours meanwhile.
  */
-export class QueueWorker implements DeliveryOwner {
+export class QueueWorker implements QueueEngine, DeliveryOwner {
   readonly name: string;
+  readonly priority: number;
   private readonly engine: Assembly;
   /** Handlers that have ended and whose outcome is being carried out, copies to the dead-letter queue included. */
   private readonly endings: Background;
@@ -35,7 +37,8 @@ export class QueueWorker implements DeliveryOwner {
   private emptyWaiters: (() => void)[] = [];
 
   constructor(private readonly parts: QueueWorkerParts) {
-    this.name = parts.queue.name;
+    this.name = nameOf(parts);
+    this.priority = parts.seat?.priority ?? 0;
     this.endings = new Background((error) =>
       parts.logger.error('Something in the worker failed that should not', {}, error),
     );
@@ -53,8 +56,7 @@ export class QueueWorker implements DeliveryOwner {
     this.engine.fetcher.pump();
   }
 
-  /** One receive instead of polling: runs and settles all that it brings. */
-  async processOnce(request: ReceiveRequest): Promise<void> {
+  async processOnce(request: ReceiveRequest): Promise<number> {
     const { queue, clock } = this.parts;
     this.engine.fetcher.stop();
     const messages = await queue.gateway.receive(queue.url, {
@@ -65,6 +67,7 @@ export class QueueWorker implements DeliveryOwner {
     await this.emptyWithin(Infinity);
     await this.flush(Infinity);
     this.close();
+    return messages.length;
   }
 
   pause(): void {
@@ -89,6 +92,44 @@ export class QueueWorker implements DeliveryOwner {
     this.engine.fetcher.pump();
   }
 
+  /** As one level of several: opens its polls, and leaves other levels alone. */
+  pumpOwn(): void {
+    this.engine.fetcher.pumpOwn();
+  }
+
+  /** As one level of several: gives a slot to what is next; false where nothing is. */
+  startOne(): boolean {
+    return this.engine.dispatcher.startOne();
+  }
+
+  get canStart(): boolean {
+    return this.engine.dispatcher.canStart;
+  }
+
+  /** Slots that its handlers have. */
+  get usedSlots(): number {
+    return this.engine.dispatcher.usedSlots;
+  }
+
+  /** Held, not running, and waiting for a slot only. */
+  get heldCount(): number {
+    return this.engine.dispatcher.heldCount;
+  }
+
+  get isEmpty(): boolean {
+    return this.engine.dispatcher.isEmpty;
+  }
+
+  /** A poll is open, or will be after a pause or with the next free socket. */
+  get isPolling(): boolean {
+    return this.engine.fetcher.openCount > 0 || this.engine.fetcher.isWaiting;
+  }
+
+  /** Sends what waits to be settled, full requests or not. */
+  flushSettlements(): void {
+    this.engine.settler.flush();
+  }
+
   extend(delivery: Delivery, seconds: number): Promise<void> {
     return this.engine.leases.extend(delivery.lease, seconds);
   }
@@ -97,7 +138,6 @@ export class QueueWorker implements DeliveryOwner {
     if (this.engine.dispatcher.running.has(delivery)) this.engine.stuckWatch.aborted(delivery);
   }
 
-  /** Takes nothing more and gives back what has not started. */
   beginDrain(): void {
     if (this.isDraining) return;
     this.isDraining = true;
@@ -107,7 +147,6 @@ export class QueueWorker implements DeliveryOwner {
     this.engine.settler.flush();
   }
 
-  /** Waits for handlers until the deadline, then lets go; answers how many had not ended. */
   async finishDrain(deadlineAt: number, isExiting: boolean): Promise<number> {
     const { clock } = this.parts;
     const { fetcher } = this.engine;
@@ -124,7 +163,6 @@ export class QueueWorker implements DeliveryOwner {
     return unfinished;
   }
 
-  /** The forced stop: whoever waits for handlers waits no longer. */
   hurry(): void {
     this.isHurried = true;
     this.hurried.resolve();
@@ -237,7 +275,9 @@ export class QueueWorker implements DeliveryOwner {
 
   /** Nothing runs and nothing waits, so nothing will come to share a request with what waits to be settled. */
   private becameEmpty(): void {
-    this.engine.settler.flush();
+    const { seat } = this.parts;
+    if (seat === undefined) this.flushSettlements();
+    else seat.becameEmpty();
     this.tellEmpty();
   }
 

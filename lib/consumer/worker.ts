@@ -15,8 +15,12 @@ import type {
 import { Background } from '../primitives/background.js';
 import { deferred } from '../primitives/deferred.js';
 import { EventHub } from '../primitives/event-hub.js';
+import type { QueueWorkerParts } from './assembly.js';
 import { checkPolicies } from './check-policies.js';
 import { PollBudget } from './polling/poll-budget.js';
+import { FamilyWorker } from './priorities/family-worker.js';
+import { levelsInWindow } from './priorities/level-window.js';
+import type { QueueEngine } from './queue-engine.js';
 import { QueueWorker } from './queue-worker.js';
 import { StopWatch } from './stop-watch.js';
 import { logTaskEvents } from './task-log.js';
@@ -31,7 +35,7 @@ import { logTaskEvents } from './task-log.js';
  */
 export class Worker implements WorkerControl {
   private phase: WorkerPhase = 'idle';
-  private readonly queues = new Map<string, QueueWorker>();
+  private readonly queues = new Map<string, QueueEngine>();
   private readonly waiting = new Set<string>();
   private readonly events: EventHub<WorkerEvents>;
   private readonly background: Background;
@@ -135,13 +139,15 @@ export class Worker implements WorkerControl {
 
   private checkPolicies(setup: WorkerQueueSetup, queue: QueueHandle): void {
     const { handlersOf, consume } = setup;
-    checkPolicies({ queue, handlersOf, consume, handlers: this.setup.handlers });
+    for (const level of levelsInWindow(queue, consume)) {
+      checkPolicies({ queue: level.queue, handlersOf, consume, handlers: this.setup.handlers });
+    }
   }
 
   private runQueue(setup: WorkerQueueSetup, queue: QueueHandle): void {
     const { handlers, interceptors, replies, taskScope, drainTimeoutMs, clock, logger } =
       this.setup;
-    const worker = new QueueWorker({
+    const parts: QueueWorkerParts = {
       queue,
       handlersOf: setup.handlersOf,
       consume: setup.consume,
@@ -157,9 +163,10 @@ export class Worker implements WorkerControl {
       clock,
       logger,
       onFatal: (error) => this.fatal(setup.name, error),
-    });
-    this.queues.set(setup.name, worker);
-    worker.start();
+    };
+    const engine = queue.levels === undefined ? new QueueWorker(parts) : new FamilyWorker(parts);
+    this.queues.set(setup.name, engine);
+    engine.start();
   }
 
   /** Polls of all queues on one connection share its sockets. */
@@ -206,7 +213,7 @@ export class Worker implements WorkerControl {
     );
   }
 
-  private queueNamed(name: string): QueueWorker {
+  private queueNamed(name: string): QueueEngine {
     const queue = this.queues.get(name);
     if (queue !== undefined) return queue;
     const advice = this.waiting.has(name)

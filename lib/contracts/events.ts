@@ -1,6 +1,9 @@
 import type { Outcome, TaskDelivery } from './task.js';
 
-/** What a worker tells, `noun:verb`. A listener that throws is reported and changes nothing. */
+/**
+ * What a worker tells, `noun:verb`. `priority` is there where the queue has several levels. A listener that throws is
+ * reported and changes nothing.
+ */
 export interface WorkerEvents {
   'worker:started': { queues: readonly string[] };
   'worker:draining': { queues: readonly string[] };
@@ -10,10 +13,10 @@ export interface WorkerEvents {
   'queue:paused': { queue: string };
   'queue:resumed': { queue: string };
   /** A receive answered; `count` may be 0. */
-  'poll:answered': { queue: string; count: number };
-  'poll:failed': { queue: string; error: unknown; retryInMs: number };
+  'poll:answered': { queue: string; count: number; priority?: number };
+  'poll:failed': { queue: string; error: unknown; retryInMs: number; priority?: number };
   /** Polls work again after failures. */
-  'poll:recovered': { queue: string };
+  'poll:recovered': { queue: string; priority?: number };
   'message:received': { queue: string; messageId: string; receiveCount: number };
   'task:started': { delivery: TaskDelivery };
   'task:settled': { delivery: TaskDelivery; outcome: Outcome; durationMs: number };

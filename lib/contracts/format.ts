@@ -39,6 +39,8 @@ export interface EncodeOptions {
   /** Logical name of the queue. */
   queue: string;
   codec: Codec;
+  /** Level that it goes to, where the queue has priorities. */
+  priority?: number | undefined;
 }
 
 export interface DecodeOptions {

@@ -1,6 +1,7 @@
 import type { AckMode, OutcomePolicy } from './policies.js';
 import type { TaskTarget } from './sending.js';
-import type { TaskDelivery } from './task.js';
+import type { IsolateOptions, LongTaskOptions } from './isolation.js';
+import type { RunningDelivery, TaskDelivery } from './task.js';
 
 /** How one handler behaves; each overrides the worker's own. */
 export interface TaskHandlerOptions {
@@ -15,12 +16,12 @@ export interface TaskHandlerOptions {
 export interface TaskHandler {
   /** For logs: `Class.method`. */
   readonly name: string;
-  readonly options: TaskHandlerOptions;
+  readonly options: TaskHandlerOptions & LongTaskOptions & { isolate?: IsolateOptions };
   /**
    * Runs it. Resolves once it has really ended: promise resolved, Observable complete, all event handlers done.
    * Rejects with the error that decides the outcome.
    */
-  run(delivery: TaskDelivery): Promise<unknown>;
+  run(delivery: RunningDelivery): Promise<unknown>;
 }
 
 /** A handler of many messages at once. */

@@ -34,6 +34,11 @@ export interface SqsTaskInterceptor {
 
 /**
  * Runs work where the key-values that travelled with a task can be read: all code of a delivery runs inside, its
- * interceptors included. A batch handler, called once for many deliveries, gets an empty scope.
+ * interceptors included. A batch handler, called once for many deliveries, gets an empty scope. `priority` is what its sends
+ * may inherit.
  */
-export type TaskScope = <R>(context: Readonly<Record<string, unknown>>, work: () => R) => R;
+export type TaskScope = <R>(
+  context: Readonly<Record<string, unknown>>,
+  work: () => R,
+  priority: number,
+) => R;

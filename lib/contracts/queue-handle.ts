@@ -16,6 +16,8 @@ export interface QueueHandle {
   readonly visibilityTimeoutSeconds: number | undefined;
   /** Where its dead letters go, as far as options or attributes tell. */
   readonly deadLetter: DeadLetterHandle | undefined;
+  /** Every level of a queue with priorities, lowest first, the first being the queue itself. Left out: it has no others. */
+  readonly levels?: readonly [QueueHandle, ...QueueHandle[]] | undefined;
 }
 
 export interface DeadLetterHandle {

@@ -21,12 +21,22 @@ export interface SendOptions {
    * (`hash`); a function answers the queue. @default 'random'
    */
   routing?: QueueRouting;
+  /**
+   * Level of a queue with priorities, 0 being the lowest; or a function of the data; or `'inherit'`: the level of the task
+   * that is running, 0 outside of one, the queue's highest where it has fewer. @default 0
+   */
+  priority?: SendPriority;
   /** X-Ray header, sent as the system attribute `AWSTraceHeader`. */
   traceHeader?: string;
 }
 
 export type QueueRouting =
   'random' | 'broadcast' | 'hash' | ((data: unknown, queues: readonly string[]) => string);
+
+export type SendPriority = number | PriorityFunction | 'inherit';
+
+/** Takes the data as it is sent. Written as a method, so that the function may name the type of its data. */
+type PriorityFunction = { of(data: unknown): number }['of'];
 
 /** What SQS answered. */
 export interface SendResult {
@@ -35,6 +45,8 @@ export interface SendResult {
   sequenceNumber?: string;
   /** Logical name of the queue it went to. */
   queue: string;
+  /** Level that it went to; left out where the queue has no priorities. */
+  priority?: number;
   /** With `routing: 'broadcast'`: what each queue answered, the first of them repeated above. */
   broadcast?: readonly SendResult[];
 }

@@ -24,6 +24,8 @@ export interface TaskDelivery {
   /** Logical name of the queue, without prefix. */
   readonly queue: string;
   readonly message: TaskMessage;
+  /** The level of the queue that it came from; 0 is the lowest, and the only one of a queue without priorities. */
+  readonly priority: number;
   /** The task's name; undefined where the message could not be decoded. */
   readonly pattern: string | undefined;
   /** The task as it travelled; undefined for raw messages and those that could not be decoded. */
@@ -43,6 +45,18 @@ export interface TaskDelivery {
   extend(seconds: number): Promise<void>;
   /** With `ack: 'manual'`: this delivery is done. Elsewhere it has no effect. */
   ack(): void;
+  /** Says that the task goes on, and how far it is: `silenceTimeoutMs` counts from here, `isAlive` is told the value. */
+  progress(value?: unknown): void;
+}
+
+/** A delivery in the hands of who runs it. */
+export interface RunningDelivery extends TaskDelivery {
+  /** Aborts `signal`; the first reason is the one it has. */
+  abort(error: Error): void;
+  /** Told of every reason, also of those after the first. */
+  onAbort: ((error: Error) => void) | undefined;
+  /** Told of every `progress()`. */
+  onProgress: ((value: unknown) => void) | undefined;
 }
 
 /** How a delivery ends. */

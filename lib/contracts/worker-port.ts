@@ -90,4 +90,21 @@ export interface WorkerQueueStatus {
   readonly stuckCount: number;
   /** The error that polls meet now; undefined while they work. */
   readonly pollError?: unknown;
+  /** Queues with priorities: the levels that this worker takes from, highest first; above are their sums. */
+  readonly levels?: readonly WorkerLevelStatus[];
+}
+
+export interface WorkerLevelStatus extends Pick<
+  WorkerQueueStatus,
+  | 'runningCount'
+  | 'prefetchedCount'
+  | 'openPollCount'
+  | 'oldestPollMs'
+  | 'settlementsWaiting'
+  | 'lastGoodPollMsAgo'
+  | 'pollError'
+> {
+  readonly priority: number;
+  /** Logical name of the level's own queue. */
+  readonly name: string;
 }

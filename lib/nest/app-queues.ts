@@ -5,7 +5,7 @@ import type {
   QueueResourcesPort,
 } from '../contracts/index.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
-import { NestSqsLogger } from './nest-logger.js';
+import { loggerOf } from './logger-of.js';
 import { QueueRegistrations } from './queue-registrations.js';
 import type { AwaitedQueue, OpenQueues, RuntimeParts } from './runtime-parts.js';
 
@@ -75,7 +75,7 @@ export class AppQueues implements QueueLookup {
 
   private async openConnections(): Promise<OpenQueues> {
     const { options, parts } = this;
-    const logger = new NestSqsLogger({ context: 'SqsModule' });
+    const logger = loggerOf(parts, 'SqsModule');
     const queues = await parts.openQueues({ options, clock: parts.clock, logger });
     for (const queue of this.registrations.all()) queues.register(queue);
     this.opened = queues;

@@ -1,6 +1,18 @@
 import { SQS_LIMITS } from '../contracts/index.js';
-import type { TaskHandlerOptions, TaskSchema } from '../contracts/index.js';
+import type {
+  IsolateOptions,
+  LongTaskOptions,
+  TaskHandlerOptions,
+  TaskSchema,
+} from '../contracts/index.js';
 import type { HANDLER_NAME, SQS_HANDLER } from './sqs.constants.js';
+
+export interface RawHandlerOptions extends TaskHandlerOptions, LongTaskOptions {}
+
+export interface SingleHandlerOptions extends RawHandlerOptions {
+  /** Runs the method in a pool of threads or processes. @default on the worker's event loop */
+  isolate?: IsolateOptions;
+}
 
 export interface BatchHandlerOptions extends TaskHandlerOptions {
   /** Tasks given to the handler at once. Range 1…10,000. @default 10 */
@@ -13,7 +25,7 @@ export interface BatchHandlerOptions extends TaskHandlerOptions {
 export type HandlerDefinition =
   | {
       readonly kind: 'task';
-      readonly options: TaskHandlerOptions;
+      readonly options: SingleHandlerOptions;
       readonly schema?: TaskSchema | undefined;
       /** Its queue is consumed only where a feature says so, not because the handler is bound to it. */
       readonly isOnDemand?: boolean;
@@ -23,7 +35,7 @@ export type HandlerDefinition =
       readonly options: BatchHandlerOptions;
       readonly schema?: TaskSchema | undefined;
     }
-  | { readonly kind: 'raw'; readonly options: TaskHandlerOptions };
+  | { readonly kind: 'raw'; readonly options: RawHandlerOptions };
 
 /** Nest's pattern extras, as far as they mean something here. */
 export interface HandlerExtras {

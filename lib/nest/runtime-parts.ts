@@ -1,3 +1,4 @@
+import type { ModulesContainer } from '@nestjs/core';
 import type {
   Clock,
   LocalTaskRunner,
@@ -14,10 +15,17 @@ import type {
 } from '../contracts/index.js';
 import type { Producer } from '../producer/index.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
+import type { SqsLogContext } from './nest-logger.js';
 
 /** What the Nest layer is joined from: connections, producer, engine. A testing module gives others. */
 export interface RuntimeParts {
   readonly clock: Clock;
+  /** Around each send, inside of all other interceptors. */
+  readonly innerSendInterceptors?: readonly SqsSendInterceptor[];
+  /** What the app's options become; undefined where the app has no module that gives any. @default as they are */
+  adaptOptions?(options: SqsModuleOptions | undefined): SqsModuleOptions;
+  /** @default one that writes to the app's Nest logger */
+  createLogger?(context: SqsLogContext): SqsLogger;
   /** @throws InvalidOptionsError */
   validate(options: SqsModuleOptions): void;
   openQueues(setup: OpenQueuesSetup): Promise<OpenQueues>;
@@ -28,6 +36,9 @@ export interface RuntimeParts {
   /** The logical name of a queue that is given by name, URL or ARN. @throws InvalidOptionsError */
   nameOf(queue: string, queuePrefix?: string): string;
 }
+
+/** Answers what one app's runtime is to be built from. */
+export type PartsSource = (modules: ModulesContainer) => RuntimeParts;
 
 export interface OpenQueuesSetup {
   readonly options: SqsModuleOptions;
@@ -60,6 +71,8 @@ export interface ProducerSetup {
   readonly interceptors: readonly SqsSendInterceptor[];
   /** Key-values of the task or request that is running. */
   readonly taskContext: () => Record<string, unknown> | undefined;
+  /** Level of the task that is running. */
+  readonly taskPriority: () => number | undefined;
   /** What a baked task runs here instead of sending. */
   readonly runLocal: LocalTaskRunner;
   readonly options: SqsModuleOptions;

@@ -10,8 +10,11 @@ export const HANDLER_NAME: unique symbol = Symbol.for('nestjs-sqs-tasks:handler-
 /** Token of the options given to `SqsModule.forRoot`. */
 export const SQS_MODULE_OPTIONS = 'SQS_MODULE_OPTIONS';
 
-/** Token of what the runtime is built from; a testing module replaces it. */
+/** Token of what the runtime is built from. */
 export const SQS_RUNTIME_PARTS = 'SQS_RUNTIME_PARTS';
+
+/** Token of a `PartsSource`, given by value in any module of an app: the testing kit has the runtime built from its own. */
+export const SQS_PARTS_SOURCE = 'SQS_PARTS_SOURCE';
 
 /**
  * Token of an interceptor around every send: `{ provide: SQS_SEND_INTERCEPTOR, useClass: Stamp }` in any module, any

@@ -1,9 +1,14 @@
 import type { TaskDelivery, TaskMessage } from '../contracts/index.js';
 import { RetryTaskError } from './control-errors.js';
+import { RUN_OUTSIDE } from './isolation/isolated-method.js';
+import type { RunOutside } from './isolation/isolated-method.js';
 import { RecordedContext } from './pipeline/recorded-context.js';
 
 /** What `@Ctx()` gives to a handler: the message, and what a handler can do about it. */
 export class SqsContext extends RecordedContext<[TaskDelivery]> {
+  /** Where the method of an isolated handler runs; undefined: here. */
+  [RUN_OUTSIDE]: RunOutside | undefined;
+
   constructor(private readonly delivery: TaskDelivery) {
     super([delivery]);
   }
@@ -16,6 +21,11 @@ export class SqsContext extends RecordedContext<[TaskDelivery]> {
   /** Logical name of the queue, without prefix. */
   get queue(): string {
     return this.delivery.queue;
+  }
+
+  /** The level of the queue that it came from; 0 is the lowest, and the only one of a queue without priorities. */
+  get priority(): number {
+    return this.delivery.priority;
   }
 
   /** The task's name; undefined in a raw handler. */
@@ -49,6 +59,14 @@ export class SqsContext extends RecordedContext<[TaskDelivery]> {
   /** With `ack: 'manual'`: this task is done. Elsewhere it has no effect. */
   ack(): void {
     this.delivery.ack();
+  }
+
+  /**
+   * Says that the task goes on. `silenceTimeoutMs` counts from here, and `isAlive` is told the value; one that goes to
+   * another thread or process must be cloneable.
+   */
+  progress(value?: unknown): void {
+    this.delivery.progress(value);
   }
 
   /**

@@ -7,6 +7,7 @@ import type {
   SqsLogger,
   SqsSendInterceptor,
   SqsTaskInterceptor,
+  TaskRunner,
   TaskScope,
   TaskTarget,
   WorkerFeature,
@@ -14,9 +15,9 @@ import type {
 import { REPLIES_DEFAULTS } from '../contracts/options/defaults.js';
 import { AppQueues } from './app-queues.js';
 import { LocalRunner } from './local/local-runner.js';
-import { readQueueAttributes } from './module/queue-attributes.js';
+import { attributesOf } from './module/queue-attributes.js';
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
-import { NestSqsLogger } from './nest-logger.js';
+import { loggerOf } from './logger-of.js';
 import { Replier } from './replies/replier.js';
 import { RequestDesks } from './client/request-desks.js';
 import type { AwaitedQueue, RuntimeParts, TaskProducer } from './runtime-parts.js';
@@ -36,6 +37,7 @@ export interface AttachableClient {
 }
 
 type TaskContextSource = () => Record<string, unknown> | undefined;
+type TaskPrioritySource = () => number | undefined;
 
 /** What a feature adds, before the app has started. */
 export interface RuntimeFeature {
@@ -50,10 +52,16 @@ export interface RuntimeFeature {
   readonly statsSubscribers?: readonly StatsSubscriber[];
   /** Key-values of the task or request that is running. */
   readonly taskContext?: TaskContextSource;
+  /** Level of the task that is running. */
+  readonly taskPriority?: TaskPrioritySource;
   /** Around each delivery and each handler that is run here, with the key-values that travelled. */
   readonly taskScope?: TaskScope;
   /** What each worker consumes besides, and who stands before its handlers. */
   readonly workers?: WorkerFeature;
+  /** Runs the methods of isolated handlers. */
+  readonly taskRunner?: TaskRunner;
+  /** Called once the servers have drained. */
+  readonly close?: () => Promise<void>;
 }
 
 export interface SqsRuntimeSetup {
@@ -79,7 +87,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   readonly options: SqsModuleOptions;
   readonly parts: RuntimeParts;
   readonly taskInterceptors: SqsTaskInterceptor[];
-  readonly workerLogger: SqsLogger = new NestSqsLogger({ context: 'SqsWorker' });
+  readonly workerLogger: SqsLogger;
   readonly producer: TaskProducer;
   /** Answers the requests that this app's workers handle. */
   readonly replier: Replier;
@@ -93,7 +101,10 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   private readonly sendInterceptors: SqsSendInterceptor[];
   private readonly clients: () => Iterable<AttachableClient>;
   private taskContext: TaskContextSource = () => undefined;
+  private taskPriority: TaskPrioritySource = () => undefined;
   private scope: TaskScope | undefined;
+  private runner: TaskRunner | undefined;
+  private readonly closers: (() => Promise<void>)[] = [];
   private foundWebHandlers: HandlerLookup | undefined;
   private readonly queues: AppQueues;
   private readonly running = new Set<Server>();
@@ -113,6 +124,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     this.setup = setup;
     this.options = options;
     this.parts = parts;
+    this.workerLogger = loggerOf(parts, 'SqsWorker');
     this.taskInterceptors = [...taskInterceptors];
     this.sendInterceptors = [...sendInterceptors];
     this.queues = new AppQueues(parts, options);
@@ -134,15 +146,23 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     this.taskInterceptors.unshift(...(feature.taskObservers ?? []).toReversed());
     for (const subscriber of feature.statsSubscribers ?? []) this.stats.subscribe(subscriber);
     this.taskContext = feature.taskContext ?? this.taskContext;
+    this.taskPriority = feature.taskPriority ?? this.taskPriority;
     this.scope = feature.taskScope ?? this.scope;
     if (feature.workers !== undefined) {
       this.workerFeatures = [...this.workerFeatures, feature.workers];
     }
+    this.runner = feature.taskRunner ?? this.runner;
+    if (feature.close !== undefined) this.closers.push(feature.close);
   }
 
   /** The app's handlers as workers run them. */
   throughFeatures(handlers: HandlerLookup): HandlerLookup {
     return this.workerFeatures.reduce((lookup, feature) => feature.handlers(lookup), handlers);
+  }
+
+  /** Runs the methods of isolated handlers; undefined where no feature does. */
+  get taskRunner(): TaskRunner | undefined {
+    return this.runner;
   }
 
   /** Around each delivery; undefined where no feature asked for it. */
@@ -209,6 +229,13 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     for (const name of this.queues.names()) this.stats.watch(name);
   }
 
+  /** Who handles what in this app: each of its servers knows, or what is found without one. */
+  handlers(): readonly HandlerLookup[] {
+    if (this.running.size > 0) return this.servers().map((server) => server.handlers);
+    this.foundWebHandlers ??= this.setup.webHandlers?.();
+    return this.foundWebHandlers === undefined ? [] : [this.foundWebHandlers];
+  }
+
   addServer(server: Server): void {
     this.running.add(server);
   }
@@ -236,12 +263,14 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     interceptors: readonly SqsSendInterceptor[],
   ): TaskProducer {
     const { options, parts } = this;
-    const logger = new NestSqsLogger({ context: 'SqsProducer' });
+    const logger = loggerOf(parts, 'SqsProducer');
     const taskContext = () => this.taskContext();
+    const taskPriority = () => this.taskPriority();
     return parts.createProducer({
       queues,
       interceptors,
       taskContext,
+      taskPriority,
       runLocal: (target, data) => this.runLocal(target, data),
       options,
       clock: parts.clock,
@@ -261,38 +290,33 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   private async prepare(): Promise<void> {
     if (this.setup.explore !== undefined) this.use(await this.setup.explore());
+    this.sendInterceptors.push(...(this.parts.innerSendInterceptors ?? []));
     await this.queues.provision();
   }
 
   private localRunner(): LocalRunner {
     return new LocalRunner({
       clock: this.parts.clock,
-      lookups: () => this.lookups(),
+      lookups: () => this.handlers(),
       nameOf: (queue) => this.nameOf(queue),
       taskContext: () => this.taskContext(),
-      taskScope: (context, work) => (this.scope === undefined ? work() : this.scope(context, work)),
+      taskPriority: () => this.taskPriority(),
+      taskScope: (context, work, priority) =>
+        this.scope === undefined ? work() : this.scope(context, work, priority),
     });
-  }
-
-  private lookups(): readonly HandlerLookup[] {
-    if (this.running.size > 0) return this.servers().map((server) => server.handlers);
-    this.foundWebHandlers ??= this.setup.webHandlers?.();
-    return this.foundWebHandlers === undefined ? [] : [this.foundWebHandlers];
   }
 
   private queueStats(): QueueStats {
     return new QueueStats({
       clock: this.parts.clock,
       logger: this.workerLogger,
-      readAttributes: async (queue) => {
-        const { gateway, url } = await this.find(queue);
-        return readQueueAttributes(await gateway.getQueueAttributes(url));
-      },
+      readAttributes: async (queue) => attributesOf(await this.find(queue)),
     });
   }
 
   private async end(): Promise<void> {
     await Promise.all(this.servers().map((server) => server.close()));
+    await Promise.all(this.closers.map((close) => close()));
     await this.desks.close();
     await this.replier.shutDown();
     await this.stats.close();

@@ -45,19 +45,30 @@ export class ManualClock implements Clock {
   /** Moves time on, firing what comes due on the way. */
   async advance(ms: number): Promise<void> {
     const target = this.time + ms;
-    await settlePromises();
-    for (let next = this.earliest(target); next !== undefined; next = this.earliest(target)) {
-      this.time = Math.max(this.time, next.at);
-      this.entries.delete(next);
-      next.callback();
-      await settlePromises();
-    }
+    await this.settle();
+    while (await this.step(target - this.time));
     this.time = Math.max(this.time, target);
+  }
+
+  /** Moves to the next timer within `ms` and fires it; answers false, and moves nowhere, where there is none. */
+  async step(ms: number): Promise<boolean> {
+    const next = this.earliest(this.time + ms);
+    if (next === undefined) return false;
+    this.time = Math.max(this.time, next.at);
+    this.entries.delete(next);
+    next.callback();
+    await this.settle();
+    return true;
   }
 
   /** Time passes while nothing runs, as when the event loop is blocked: what came due meanwhile fires later. */
   stall(ms: number): void {
     this.time += ms;
+  }
+
+  /** Gives whatever waits on promises its turn. */
+  protected settle(): Promise<void> {
+    return settlePromises();
   }
 
   private earliest(until: number): Entry | undefined {
@@ -74,9 +85,12 @@ function isBefore(a: Entry, b: Entry): boolean {
   return a.at === b.at ? a.order < b.order : a.at < b.at;
 }
 
+// Taken before a test can put a fake timer in its place.
+const soon = setImmediate;
+
 /** Lets every promise reaction and immediate that is waiting run, however deep it chains. */
 export async function settlePromises(): Promise<void> {
   for (let round = 0; round < 3; round++) {
-    await new Promise<void>((resolve) => setImmediate(resolve));
+    await new Promise<void>((resolve) => void soon(resolve));
   }
 }

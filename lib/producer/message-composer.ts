@@ -24,6 +24,8 @@ export interface ComposeFacts {
   readonly identity: SendIdentity;
   /** What makes the task a request. */
   readonly reply?: Partial<TaskPacket> | undefined;
+  /** Level of the queue; undefined where it has no others. */
+  readonly priority?: number | undefined;
 }
 
 /** Makes the message of a send, and checks it. */
@@ -33,21 +35,15 @@ export class MessageComposer {
   /** @throws RefusedSendError, InvalidOptionsError for an option or a codec that is not known */
   compose(queue: QueueHandle, send: SendContext, own: ComposeFacts): PreparedMessage {
     checkOptionNames(queue.name, send.options);
-    const message = this.encode(queue, send, own.reply);
+    const message = this.encode(queue, send, own);
     copyOptions(message, send);
     if (queue.isFifo) addDeduplicationId(message, queue, send, own.identity);
     return { queue, message, bytes: checkMessage(queue, message) };
   }
 
-  private encode(
-    queue: QueueHandle,
-    send: SendContext,
-    reply: Partial<TaskPacket> | undefined,
-  ): OutgoingMessage {
+  private encode(queue: QueueHandle, send: SendContext, own: ComposeFacts): OutgoingMessage {
     const isRaw = send.pattern === undefined;
-    const { body, attributes: format } = isRaw
-      ? rawBody(send)
-      : this.encodeTask(queue, send, reply);
+    const { body, attributes: format } = isRaw ? rawBody(send) : this.encodeTask(queue, send, own);
     const serviceName = isRaw ? undefined : this.parts.serviceName;
     const given = send.options.attributes;
     const attributes = composeAttributes({ queue: queue.name, serviceName, format, given });
@@ -57,14 +53,14 @@ export class MessageComposer {
   private encodeTask(
     queue: QueueHandle,
     { pattern = '', data, options }: SendContext,
-    reply: Partial<TaskPacket> | undefined,
+    { reply, priority }: ComposeFacts,
   ): EncodedTask {
     const codec = findCodec(queue, options.codec ?? this.parts.codec);
     const context = options.taskContext;
     const isEmpty = context === undefined || Object.keys(context).length === 0;
     const packet: TaskPacket = { pattern, data, ...reply };
     if (!isEmpty) packet.context = context;
-    return queue.format.encode(packet, { queue: queue.name, codec });
+    return queue.format.encode(packet, { queue: queue.name, codec, priority });
   }
 }
 

@@ -8,6 +8,7 @@ const names = {
   deduplicationId: true,
   delaySeconds: true,
   groupId: true,
+  priority: true,
   queue: true,
   routing: true,
   taskContext: true,

@@ -36,6 +36,8 @@ export interface ProducerParts {
   serviceName?: string | undefined;
   /** The context of the task or request that is running, where there is one. */
   taskContext?: (() => Record<string, unknown> | undefined) | undefined;
+  /** Level of the task that is running, for sends that inherit it. @default none */
+  taskPriority?: (() => number | undefined) | undefined;
   /** What a baked task runs here instead of sending; without it no handler is found. */
   runLocal?: LocalTaskRunner | undefined;
   /** Answers a number from 0 up to 1. @default Math.random */
@@ -60,11 +62,19 @@ export class Producer {
 
   constructor(parts: ProducerParts) {
     const { options, clock, logger, interceptors, serviceName, taskContext } = parts;
+    const taskPriority = parts.taskPriority ?? (() => undefined);
     const random = parts.random ?? Math.random;
     const queues = new KnownQueues(parts.queues);
     const composer = new MessageComposer({ codec: options.codec, serviceName });
     this.lanes = new SendLanes({ options, clock, logger, random });
-    this.pipeline = new SendPipeline({ interceptors, queues, composer, taskContext, random });
+    this.pipeline = new SendPipeline({
+      interceptors,
+      queues,
+      composer,
+      taskContext,
+      taskPriority,
+      random,
+    });
     this.runLocal = parts.runLocal ?? notFound;
   }
 

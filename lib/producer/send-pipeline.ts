@@ -11,6 +11,7 @@ import type { KnownQueues } from './known-queues.js';
 import type { MessageComposer, SendIdentity } from './message-composer.js';
 import { routeQueues } from './queue-routing.js';
 import { runSendChain } from './send-chain.js';
+import { priorityOf, type RunningPriority } from './send-priority.js';
 
 /** Where a send goes: a task's contract, or a queue alone for a raw body. */
 export interface RequestTarget {
@@ -39,6 +40,8 @@ export interface SendPipelineParts {
   composer: MessageComposer;
   /** The context of the task or request that is running, where there is one. */
   taskContext?: (() => Record<string, unknown> | undefined) | undefined;
+  /** For sends that inherit it. */
+  taskPriority: RunningPriority;
   /** Answers a number from 0 up to 1. */
   random: () => number;
 }
@@ -117,11 +120,17 @@ export class SendPipeline {
     if (schema !== undefined) await applySchema(schema, context);
     const found = this.parts.queues.find(context.queue);
     const queue = found instanceof Promise ? await found : found;
-    const prepared = this.parts.composer.compose(queue, context, { identity, reply });
+    const level = levelOf(queue, context, this.parts.taskPriority);
+    const { priority } = level;
+    const prepared = this.parts.composer.compose(level.queue, context, {
+      identity,
+      reply,
+      priority,
+    });
     if (turn?.come !== undefined) await turn.come;
     const sending = request.sendPrepared(prepared);
     turn?.pass();
-    return resultOf(queue, await sending);
+    return resultOf(queue, priority, await sending);
   }
 }
 
@@ -130,8 +139,26 @@ async function applySchema(schema: TaskSchema, context: SendContext): Promise<vo
   context.data = await checkOutgoingData(context.pattern ?? '', schema, context.data);
 }
 
-function resultOf(queue: QueueHandle, sent: Omit<SendResult, 'queue'>): SendResult {
-  const { messageId, sequenceNumber } = sent;
-  if (sequenceNumber === undefined) return { messageId, queue: queue.name };
-  return { messageId, sequenceNumber, queue: queue.name };
+interface Level {
+  readonly queue: QueueHandle;
+  /** Undefined where the queue has no priorities. */
+  readonly priority: number | undefined;
+}
+
+/** After the schema too, so that a function of the data gets what is sent. */
+function levelOf(queue: QueueHandle, send: SendContext, running: RunningPriority): Level {
+  const priority = priorityOf(queue, send, running);
+  if (queue.levels === undefined) return { queue, priority: undefined };
+  return { queue: queue.levels[priority] ?? queue, priority };
+}
+
+function resultOf(
+  { name: queue }: QueueHandle,
+  priority: number | undefined,
+  { messageId, sequenceNumber }: Omit<SendResult, 'queue'>,
+): SendResult {
+  const result: SendResult = { messageId, queue };
+  if (sequenceNumber !== undefined) result.sequenceNumber = sequenceNumber;
+  if (priority !== undefined) result.priority = priority;
+  return result;
 }

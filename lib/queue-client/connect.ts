@@ -6,7 +6,11 @@ import {
   type QueueGateway,
   type SqsLogger,
 } from '../contracts/index.js';
-import { readConnectionOptions, type ConnectionOptions } from './connection-options.js';
+import {
+  readConnectionOptions,
+  type ConnectionOptions,
+  type WireChoice,
+} from './connection-options.js';
 import { SqsEmbedded, type SqsEmbeddedSetup } from './embedded/embedded-sqs.js';
 import {
   createSqsClient,
@@ -15,6 +19,7 @@ import {
   type HttpFacts,
 } from './sdk/sdk-client.js';
 import { SdkGateway } from './sdk/sdk-gateway.js';
+import { openHotCalls, type HotCallsSetup } from './wire/open-calls.js';
 
 /** A queue service that is ready to be called. */
 export interface Connection {
@@ -32,10 +37,12 @@ export interface Connection {
 
 export interface ConnectionDeps {
   logger: SqsLogger;
-  /** For `embedded`. @default process.env */
+  /** For `embedded`, and to know AWS Lambda. @default process.env */
   env?: Record<string, string | undefined>;
   /** For `embedded`: loads the emulator. @default the optional package `fauxqs` */
   loadEmulator?: SqsEmbeddedSetup['load'];
+  /** Loads the faster HTTP client. @default the optional package `undici` */
+  loadUndici?: HotCallsSetup['loadUndici'];
 }
 
 /**
@@ -50,23 +57,32 @@ export async function openConnection(
   const choice = readConnectionOptions(name, options);
   switch (choice.kind) {
     case 'embedded':
-      return openEmbedded(name, deps);
+      return openEmbedded(name, choice.wire, deps);
     case 'gateway':
       return openGateway(name, choice.gateway);
     case 'client':
-      return openClient(name, choice.client, { ownsClient: false, logger: deps.logger });
+      return openClient(name, choice.client, {
+        ...deps,
+        wire: choice.wire,
+        ownsClient: false,
+        mayReplaceHandler: false,
+      });
     default:
-      return openConfigured(name, choice.config, deps.logger);
+      return openConfigured(name, choice, deps);
   }
 }
 
-async function openEmbedded(name: string, deps: ConnectionDeps): Promise<Connection> {
+async function openEmbedded(
+  name: string,
+  wire: WireChoice,
+  deps: ConnectionDeps,
+): Promise<Connection> {
   const embedded = await SqsEmbedded.start({
     logger: deps.logger,
     env: deps.env,
     load: deps.loadEmulator,
   });
-  const connection = await openConfigured(name, embedded.clientConfig(), deps.logger);
+  const connection = await openConfigured(name, { config: embedded.clientConfig(), wire }, deps);
   return {
     ...connection,
     defaultMissingQueue: 'create',
@@ -84,27 +100,37 @@ function openGateway(name: string, gateway: QueueGateway): Connection {
 
 async function openConfigured(
   name: string,
-  config: SQSClientConfig,
-  logger: SqsLogger,
+  { config, wire }: { config: SQSClientConfig; wire: WireChoice },
+  deps: ConnectionDeps,
 ): Promise<Connection> {
   const client = createSqsClient(config);
   try {
-    return await openClient(name, client, { ownsClient: true, logger });
+    const mayReplaceHandler = config.requestHandler === undefined;
+    return await openClient(name, client, { ...deps, wire, ownsClient: true, mayReplaceHandler });
   } catch (error) {
     client.destroy();
     throw error;
   }
 }
 
+interface ClientSetup extends ConnectionDeps {
+  wire: WireChoice;
+  ownsClient: boolean;
+  mayReplaceHandler: boolean;
+}
+
 async function openClient(
   name: string,
   client: SQSClient,
-  setup: { ownsClient: boolean; logger: SqsLogger },
+  setup: ClientSetup,
 ): Promise<Connection> {
   const facts = await readHttpFacts(client);
   refuseShortTimeouts(name, facts);
   const region = await regionOf(name, client);
-  const gateway = new SdkGateway({ ...setup, client, maxOpenReceives: openReceivesFor(facts) });
+  const { ownsClient, logger, env = process.env } = setup;
+  const calls = await openHotCalls({ ...setup, name, client, env });
+  const maxOpenReceives = openReceivesFor(facts);
+  const gateway = new SdkGateway({ client, calls, ownsClient, logger, maxOpenReceives });
   const close = () => gateway.close();
   return { name, gateway, region, defaultMissingQueue: 'error', close };
 }

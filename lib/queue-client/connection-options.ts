@@ -1,13 +1,25 @@
 import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
 import { InvalidOptionsError, type QueueGateway } from '../contracts/index.js';
 
+/**
+ * How sends, receives, deletes and visibility changes travel. `lean`: without the SDK's work per call, by the same
+ * configuration, wherever that does the same. `sdk`: always through the SDK, as all other calls do.
+ */
+export type WireChoice = 'lean' | 'sdk';
+
+/** An option of every connection that has a client. */
+export interface WireOption {
+  /** @default 'lean' */
+  wire?: WireChoice;
+}
+
 /** An SQS in this process, on 127.0.0.1: for development and tests. Needs the package `fauxqs`. */
-export interface EmbeddedConnectionOptions {
+export interface EmbeddedConnectionOptions extends WireOption {
   embedded: true;
 }
 
 /** Your own client, with its middleware, credentials and sockets; it stays open when the app closes. */
-export interface ClientConnectionOptions {
+export interface ClientConnectionOptions extends WireOption {
   client: SQSClient;
 }
 
@@ -18,21 +30,24 @@ export interface GatewayConnectionOptions {
 
 /** How a queue service is reached. Any other object is the configuration of a client that is made for you. */
 export type ConnectionOptions =
-  EmbeddedConnectionOptions | ClientConnectionOptions | GatewayConnectionOptions | SQSClientConfig;
+  | EmbeddedConnectionOptions
+  | ClientConnectionOptions
+  | GatewayConnectionOptions
+  | (SQSClientConfig & WireOption);
 
 /** The same, told apart. */
 export type ConnectionChoice =
-  | { kind: 'embedded' }
-  | { kind: 'client'; client: SQSClient }
+  | { kind: 'embedded'; wire: WireChoice }
+  | { kind: 'client'; client: SQSClient; wire: WireChoice }
   | { kind: 'gateway'; gateway: QueueGateway }
-  | { kind: 'config'; config: SQSClientConfig };
+  | { kind: 'config'; config: SQSClientConfig; wire: WireChoice };
 
 /**
  * Tells which kind of connection was meant; without options it is the SDK's default chain, never the emulator.
  * @throws InvalidOptionsError for what is none of them
  */
 export function readConnectionOptions(name: string, options: unknown): ConnectionChoice {
-  if (options === undefined) return { kind: 'config', config: {} };
+  if (options === undefined) return { kind: 'config', config: {}, wire: 'lean' };
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalid(
       name,
@@ -43,14 +58,16 @@ export function readConnectionOptions(name: string, options: unknown): Connectio
     if (kind in options) return readers[kind](name, options as Record<string, unknown>);
   }
   refuseClient(name, options);
-  return { kind: 'config', config: options };
+  const { wire: _, ...config } = options as SQSClientConfig & WireOption;
+  return { kind: 'config', config, wire: readWire(name, options) };
 }
 
 const readers = { embedded: readEmbedded, client: readClient, gateway: readGateway };
 
 function readEmbedded(name: string, options: Record<string, unknown>): ConnectionChoice {
-  refuseOthers(name, options, 'embedded');
-  if (options['embedded'] === true) return { kind: 'embedded' };
+  refuseOthers(name, options, ['embedded', 'wire']);
+  const wire = readWire(name, options);
+  if (options['embedded'] === true) return { kind: 'embedded', wire };
   const advice = 'leave it out for a real connection';
   throw invalid(
     name,
@@ -59,7 +76,7 @@ function readEmbedded(name: string, options: Record<string, unknown>): Connectio
 }
 
 function readClient(name: string, options: Record<string, unknown>): ConnectionChoice {
-  refuseOthers(name, options, 'client');
+  refuseOthers(name, options, ['client', 'wire']);
   const client = options['client'];
   if (!hasMethod(client, 'send')) {
     throw invalid(name, `expected client to be an SQSClient with send(), got ${shown(client)}`);
@@ -68,11 +85,11 @@ function readClient(name: string, options: Record<string, unknown>): ConnectionC
   if (typeof service === 'string' && service !== 'SQS') {
     throw invalid(name, `expected client to be an SQSClient, got a client of ${service}`);
   }
-  return { kind: 'client', client: client as SQSClient };
+  return { kind: 'client', client: client as SQSClient, wire: readWire(name, options) };
 }
 
 function readGateway(name: string, options: Record<string, unknown>): ConnectionChoice {
-  refuseOthers(name, options, 'gateway');
+  refuseOthers(name, options, ['gateway']);
   const gateway = options['gateway'];
   if (!hasMethod(gateway, 'receive') || !hasMethod(gateway, 'sendBatch')) {
     throw invalid(name, `expected gateway to be a QueueGateway, got ${shown(gateway)}`);
@@ -86,10 +103,16 @@ function refuseClient(name: string, options: object): void {
   throw invalid(name, 'expected a client to be given as { client }, got the client itself');
 }
 
-function refuseOthers(name: string, options: object, kind: string): void {
-  const others = Object.keys(options).filter((key) => key !== kind);
+function readWire(name: string, options: { wire?: unknown }): WireChoice {
+  const { wire = 'lean' } = options;
+  if (wire === 'lean' || wire === 'sdk') return wire;
+  throw invalid(name, `expected wire to be "lean" or "sdk", got ${shown(wire)}`);
+}
+
+function refuseOthers(name: string, options: object, known: readonly string[]): void {
+  const others = Object.keys(options).filter((key) => !known.includes(key));
   if (others.length === 0) return;
-  throw invalid(name, `${kind} takes no other options beside it, got ${others.join(', ')}`);
+  throw invalid(name, `${known[0]} takes no other options beside it, got ${others.join(', ')}`);
 }
 
 function hasMethod(value: unknown, method: string): boolean {

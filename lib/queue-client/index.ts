@@ -7,4 +7,5 @@ export * from './queue-address.js';
 export * from './queue-directory.js';
 export { QueueResources } from './queue-resources.js';
 export { DEFAULT_CONNECTION, type RegisteredQueue } from './queue-registry.js';
+export { SdkCalls, type HotCalls } from './sdk/hot-calls.js';
 export { SdkGateway, type SdkGatewaySetup } from './sdk/sdk-gateway.js';

@@ -15,6 +15,10 @@ export interface ProvisionStep {
   readonly deadLetter: ProvisionStep | undefined;
   /** True where another queue's dead letters come here. */
   isDeadLetterQueue: boolean;
+  /** The levels above it, where it has priorities: it is found only when they are. */
+  readonly upperLevels: readonly ProvisionStep[];
+  /** True for such a level. */
+  isUpperLevel: boolean;
   /** It, or its dead-letter queue, is waited for: nothing at start depends on it. */
   readonly isBackground: boolean;
 }
@@ -60,7 +64,7 @@ class Planner {
     if (this.closesCycle(queue, path)) return undefined;
     this.problems.push(...typeProblems(queue.options, queue.address.queueName));
     const deadLetter = this.addDeadLetter(queue, [...path, queue]);
-    const step = this.toStep(queue, deadLetter);
+    const step = this.toStep(queue, deadLetter, this.addLevels(queue, path));
     this.steps.set(placeOf(queue), step);
     return step;
   }
@@ -75,10 +79,22 @@ class Planner {
     return step;
   }
 
-  private toStep(queue: RegisteredQueue, deadLetter: ProvisionStep | undefined): ProvisionStep {
+  private addLevels(queue: RegisteredQueue, path: readonly RegisteredQueue[]): ProvisionStep[] {
+    const steps = queue.upperLevels.map((level) => this.add(level, path));
+    const known = steps.filter((step) => step !== undefined);
+    for (const step of known) step.isUpperLevel = true;
+    return known;
+  }
+
+  private toStep(
+    queue: RegisteredQueue,
+    deadLetter: ProvisionStep | undefined,
+    upperLevels: readonly ProvisionStep[],
+  ): ProvisionStep {
     const policy = this.policyOf(queue);
     const isBackground = policy === 'wait' || deadLetter?.isBackground === true;
-    return { queue, policy, deadLetter, isBackground, isDeadLetterQueue: false };
+    const flags = { isBackground, isDeadLetterQueue: false, isUpperLevel: false };
+    return { queue, policy, deadLetter, upperLevels, ...flags };
   }
 
   private policyOf(queue: RegisteredQueue): MissingQueuePolicy {

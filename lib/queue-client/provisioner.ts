@@ -68,6 +68,7 @@ export class Provisioner {
 
   private async provide(step: ProvisionStep): Promise<FoundQueue> {
     if (step.deadLetter !== undefined) await this.readyOf(step.deadLetter);
+    await Promise.all(step.upperLevels.map((level) => this.readyOf(level)));
     return this.provider.provide(step);
   }
 

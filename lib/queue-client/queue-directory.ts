@@ -189,7 +189,7 @@ export class QueueDirectory implements QueueLookup {
   ): Promise<QueueHandle> {
     const { options, address } = queue;
     const isFifo = isFifoName(address.queueName);
-    return {
+    const handle: QueueHandle = {
       name: queue.name,
       url,
       isFifo,
@@ -203,6 +203,16 @@ export class QueueDirectory implements QueueLookup {
         options.visibilityTimeoutSeconds ?? readSeconds(attributes?.['VisibilityTimeout']),
       deadLetter: await this.deadLetterHandle(queue, attributes),
     };
+    return queue.upperLevels.length === 0 ? handle : this.withLevels(handle, queue.upperLevels);
+  }
+
+  private async withLevels(
+    handle: QueueHandle,
+    upperLevels: readonly RegisteredQueue[],
+  ): Promise<QueueHandle> {
+    const found = await Promise.all(upperLevels.map((level) => this.open(level)));
+    const levels = [handle, ...found.map((level) => level.handle)] as const;
+    return Object.assign(handle, { levels });
   }
 
   private async deadLetterHandle(

@@ -161,6 +161,8 @@ export class QueueProvider {
   }
 
   private warnWithoutDeadLetters(step: ProvisionStep, found: FoundQueue): void {
+    // Said once for all levels of a queue.
+    if (step.isUpperLevel) return;
     if (step.isDeadLetterQueue || step.deadLetter !== undefined) return;
     if (found.attributes === undefined || readRedrivePolicy(found.attributes) !== undefined) return;
     this.setup.logger.warn(

@@ -1,5 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { InvalidOptionsError, QueueConflictError, type QueueOptions } from '../contracts/index.js';
+import {
+  InvalidOptionsError,
+  levelName,
+  QueueConflictError,
+  type QueueOptions,
+} from '../contracts/index.js';
 import { logicalName, parseQueueAddress, withPrefix, type QueueAddress } from './queue-address.js';
 
 export const DEFAULT_CONNECTION = 'default';
@@ -12,6 +17,8 @@ export interface RegisteredQueue {
   /** The real place, prefix included. */
   readonly address: QueueAddress;
   readonly options: QueueOptions;
+  /** The levels above it, where it has priorities: queues of their own with the same options. */
+  readonly upperLevels: readonly RegisteredQueue[];
 }
 
 /** The queues that options name. A bare name is a reference and never redefines. */
@@ -31,10 +38,7 @@ export class QueueRegistry {
       this.references.add(queue.name);
       return;
     }
-    const key = keyOf(queue);
-    const known = this.definitions.get(key);
-    if (known === undefined) this.definitions.set(key, queue);
-    else this.definitions.set(key, merge(known, queue));
+    for (const level of [queue, ...queue.upperLevels]) this.define(level);
   }
 
   /** Every registered queue; a reference that nothing defines is a queue with default options. */
@@ -63,7 +67,14 @@ export class QueueRegistry {
       connection: options.connection ?? DEFAULT_CONNECTION,
       address,
       options,
+      upperLevels: upperLevelsOf(options).map((level) => this.read(level)),
     };
+  }
+
+  private define(queue: RegisteredQueue): void {
+    const key = keyOf(queue);
+    const known = this.definitions.get(key);
+    this.definitions.set(key, known === undefined ? queue : merge(known, queue));
   }
 
   private onlyOne(name: string): RegisteredQueue | undefined {
@@ -75,6 +86,11 @@ export class QueueRegistry {
       problems: [`it is registered on the connections ${connections}: say which one is meant`],
     });
   }
+}
+
+function upperLevelsOf({ priorities = 1, ...shared }: QueueOptions): QueueOptions[] {
+  const levels = Array.from({ length: priorities - 1 }, (_, index) => index + 1);
+  return levels.map((level) => ({ ...shared, name: levelName(shared.name, level) }));
 }
 
 function keyOf(queue: { name: string; connection: string }): string {

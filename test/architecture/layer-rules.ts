@@ -38,6 +38,7 @@ function objectionToPackage(layer: string, specifier: string): string | undefine
 function objectionToFile(file: string, target: string): string | undefined {
   if (!target.startsWith('lib/')) return 'lib imports only lib and packages';
   const [from, to] = [layerOf(file), layerOf(target)];
+  if (to === 'testing' && from !== 'testing') return 'nothing imports the testing kit';
   if (unbound.includes(from)) return undefined;
   if (from === 'features' && to === 'features') return objectionBetweenFeatures(file, target);
   if (from === to || layers[from]?.includes(to)) return undefined;

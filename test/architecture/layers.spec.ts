@@ -34,6 +34,9 @@ describe('Layers of lib/', () => {
     ['lib/features/pipelines/a.ts', 'lib/consumer/worker.ts'],
     ['lib/primitives/clock.ts', 'test/support/clock.ts'],
     ['lib/utils/a.ts', 'lib/contracts/task.ts'],
+    ['lib/index.ts', 'lib/testing/sqs-harness.ts'],
+    ['lib/nest/sqs.module.ts', 'lib/testing/sqs-harness.ts'],
+    ['lib/testing/harness.ts', '@aws-sdk/client-sqs'],
   ])('%s may not import %s', (file, imported) => {
     expect(objectionTo(importOf(file, imported))).toBeTypeOf('string');
   });

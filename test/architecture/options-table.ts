@@ -2,6 +2,8 @@ import { z } from 'zod';
 import {
   deadLetterSchema,
   moduleSchema,
+  isolateShape,
+  longTaskSchema,
   optionFacts,
   type OptionFacts,
   producerSchema,
@@ -10,7 +12,14 @@ import {
   taskHandlerSchema,
   workerQueueSchema,
   workerSchema,
+  workerStageSchema,
 } from '../../lib/contracts/options/schema/index.js';
+import {
+  pipelineSchema,
+  sourceSchema,
+  stageSchema,
+} from '../../lib/features/pipelines/pipeline-options.js';
+import { switchesSchema } from '../../lib/testing/testing-options.js';
 import { clientSchema } from '../../lib/nest/client/client-options.js';
 import {
   exponentialSchema,
@@ -45,14 +54,37 @@ const sections: readonly Section[] = [
     schema: workerQueueSchema,
   },
   {
+    title: 'Worker stage',
+    intro: 'An entry of `stages` in `sqsWorker()`; it beats what the decorator of the stage says',
+    schema: workerStageSchema,
+  },
+  { title: 'Pipeline', intro: '`@SqsPipeline({ … })`', schema: pipelineSchema },
+  { title: 'Source', intro: '`@Source({ … })`', schema: sourceSchema },
+  { title: 'Stage', intro: '`@Stage({ … })`', schema: stageSchema },
+  {
     title: 'Handler',
     intro: 'The options of the task decorators; they beat what the worker says',
     schema: taskHandlerSchema,
   },
   {
+    title: 'Long task',
+    intro: 'Further options of `@SqsTask()` and `@SqsRawTask()`',
+    schema: longTaskSchema,
+  },
+  {
+    title: 'Isolated task',
+    intro: '`isolate` of `@SqsTask()`',
+    schema: isolateShape,
+  },
+  {
     title: 'Client',
     intro: 'The options of `ClientSqs` in `ClientsModule.register()`',
     schema: clientSchema,
+  },
+  {
+    title: 'Testing',
+    intro: '`SqsTestingModule.forRoot({ … })`, beside all options of the module',
+    schema: switchesSchema,
   },
   { title: 'exponential()', intro: 'A backoff for `retry()`', schema: exponentialSchema },
   { title: 'linear()', intro: 'A backoff for `retry()`', schema: linearSchema },

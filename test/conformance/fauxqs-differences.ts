@@ -39,6 +39,7 @@ export const fauxqsDifferences: ReadonlyMap<string, string> = new Map([
     'fifo: a dead letter keeps its group, its deduplication id becomes its message id',
     'keeps the deduplication id',
   ],
+  ['a dead-letter queue lists the queues whose dead letters it gets', 'does not list them'],
   ['a dead-letter queue of the other type is refused', 'takes any queue'],
   ['a move task brings dead letters back to where they came from', 'has no move tasks'],
   ['a move task may have another destination', 'has no move tasks'],

@@ -39,7 +39,7 @@ describe('handlers', () => {
     }
     const { parts } = await startWorker({ controllers: [Emails] });
     const delivery = fakeDelivery();
-    delivery.abort.abort();
+    delivery.abort(new Error('enough'));
     expect(await parts.engine.runDelivery(delivery)).toBe(true);
     expect(delivery.extendedBy).toEqual([90]);
     expect(delivery.acked).toBe(1);

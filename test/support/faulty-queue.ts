@@ -6,7 +6,11 @@ import {
   type WorkerEvents,
 } from '../../lib/contracts/index.js';
 import type { Worker } from '../../lib/consumer/worker.js';
-import { SdkGateway } from '../../lib/queue-client/index.js';
+import { SdkCalls, SdkGateway, type HotCalls } from '../../lib/queue-client/index.js';
+import { ClientTransport } from '../../lib/queue-client/wire/client-transport.js';
+import { UndiciTransport } from '../../lib/queue-client/wire/undici-transport.js';
+import { WireCalls } from '../../lib/queue-client/wire/wire-calls.js';
+import * as undici from 'undici';
 import type { TestContext } from 'vitest';
 import { startEmbedded } from './embedded.js';
 import { FaultProxy, type SeenRequest } from './fault-proxy.js';
@@ -90,19 +94,39 @@ export async function faultyQueue(test: Test, options: FaultyQueueOptions = {}) 
 
 export type FaultyQueue = Awaited<ReturnType<typeof faultyQueue>>;
 
+/** What the gateways of a fault test send through; each is tested in turn (`test/behaviour/fault-lines`). */
+export type Line = 'undici' | 'handler' | 'sdk';
+
+let line: Line = 'undici';
+
+/** All fault tests of the file that is running use it until told otherwise. */
+export function useLine(chosen: Line): void {
+  line = chosen;
+}
+
 export function gatewayTo(endpoint: string, options: FaultyQueueOptions = {}): SdkGateway {
+  const requestTimeout = options.requestTimeoutMs ?? 40_000;
   const client = new SQSClient({
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     maxAttempts: options.attempts ?? 1,
     requestHandler: {
-      requestTimeout: options.requestTimeoutMs ?? 40_000,
+      requestTimeout,
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: true, maxSockets: Infinity },
     },
   });
-  return new SdkGateway({ client, ownsClient: true, logger: silentLogger });
+  const calls = callsOf(client, requestTimeout);
+  return new SdkGateway({ client, calls, ownsClient: true, logger: silentLogger });
+}
+
+function callsOf(client: SQSClient, answerTimeoutMs: number): HotCalls {
+  if (line === 'sdk') return new SdkCalls(client);
+  const timeouts = { connectTimeoutMs: 10_000, answerTimeoutMs };
+  const transport =
+    line === 'handler' ? new ClientTransport(client) : new UndiciTransport({ undici, ...timeouts });
+  return new WireCalls({ client, transport, userAgent: 'test' });
 }
 
 export async function sendAll(

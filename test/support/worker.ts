@@ -38,6 +38,8 @@ export interface WorkerUnderTest {
   drainTimeoutMs?: number;
   /** Further queues, consumed in the same way. */
   also?: readonly { name: string; queueUrl: string }[];
+  /** These queues, found already, instead of all others. */
+  handles?: readonly QueueHandle[];
   clock?: Clock;
   logger?: SqsLogger;
 }
@@ -47,7 +49,7 @@ export function workerOn(options: WorkerUnderTest): Worker {
   const others = (options.also ?? []).map((own) => handleOf({ ...options, ...own }));
   const consume = resolveConsumeOptions(options.consume ?? {});
   return new Worker({
-    queues: [handleOf(options), ...others].map((queue) => ({
+    queues: (options.handles ?? [handleOf(options), ...others]).map((queue) => ({
       queue,
       name: queue.name,
       handlersOf: queue.name,

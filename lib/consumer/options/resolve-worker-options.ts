@@ -57,6 +57,7 @@ const DEFAULTS = {
   onInvalidMessage: retry(),
   timeoutMs: undefined,
   maxAttempts: undefined,
+  maxPriority: undefined,
 } as const satisfies Omit<ResolvedConsumeOptions, 'prefetch'>;
 
 type Defaulted = Omit<ResolvedConsumeOptions, 'prefetch'>;

@@ -6,6 +6,7 @@ import { SQS_LIMITS } from '../../contracts/limits.js';
 import type { Background } from '../../primitives/background.js';
 import { PollBackoff } from './poll-backoff.js';
 import type { PollBudget } from './poll-budget.js';
+import type { PollTurn } from './poll-turn.js';
 
 export interface FetcherParts {
   gateway: Pick<QueueGateway, 'receive'>;
@@ -18,6 +19,8 @@ export interface FetcherParts {
   background: Background;
   budget: PollBudget;
   demand: Demand;
+  /** Where the queue is one level of several. */
+  turn?: PollTurn | undefined;
   /** Takes what a poll brought; `receivedAt` is monotonic. */
   onMessages(messages: ReceivedMessage[], receivedAt: number): void;
   onAnswered(count: number): void;
@@ -61,6 +64,8 @@ export class Fetcher {
   private isStopped = false;
   private isPaused = false;
   private roomTimer: Timer | undefined;
+  /** It has waited for room and then found no socket. */
+  private isPartialDue = false;
   private retryTimer: Timer | undefined;
   private readonly backoff: PollBackoff;
   /** Receives of a FIFO queue whose answer was lost: repeating the id gives the same messages again. */
@@ -112,19 +117,39 @@ export class Fetcher {
     return new Promise((resolve) => this.waitersForEnd.push(resolve));
   }
 
+  /** True where no poll is open because of a pause between two, or for want of a socket. */
+  get isWaiting(): boolean {
+    const { retryTimer, roomTimer, pumpLater } = this;
+    if (retryTimer !== undefined || roomTimer !== undefined) return true;
+    return this.parts.budget.isAwaitedBy(pumpLater);
+  }
+
   /** Opens what can be opened; called whenever room, slots or answers have changed. */
   pump(): void {
+    const { turn } = this.parts;
+    if (turn === undefined) this.pumpOwn();
+    else turn.pump();
+  }
+
+  /** As `pump`, and leaves other levels alone. */
+  pumpOwn(): void {
     while (this.canOpen()) {
       const size = this.nextSize();
-      if (size === 0 || !this.parts.budget.take(this.pumpLater)) return;
+      if (size === 0 || !this.takeSocket()) return;
       this.parts.background.track(this.poll(size));
     }
   }
 
-  private readonly pumpLater = (): void => this.pump();
+  // Not those of other levels: the socket that came free is this one's turn.
+  private readonly pumpLater = (): void => this.pumpOwn();
+
+  private takeSocket(): boolean {
+    return this.parts.budget.take(this.pumpLater, this.parts.turn?.isStanding);
+  }
 
   private canOpen(): boolean {
     if (this.isStopped || this.isPaused || this.retryTimer !== undefined) return false;
+    if (this.parts.turn?.mayAsk() === false) return false;
     return this.open.size < (this.backoff.isFailing ? 1 : this.width);
   }
 
@@ -133,7 +158,9 @@ export class Fetcher {
     const { demand } = this.parts;
     const room = demand.room() - this.reserved;
     if (room >= demand.fullBatch) return Math.min(room, SQS_LIMITS.batchEntries);
-    if (room > 0 && this.open.size === 0 && demand.isStarving()) this.waitForRoom();
+    if (room <= 0 || this.open.size > 0) return 0;
+    if (this.isPartialDue) return Math.min(room, SQS_LIMITS.batchEntries);
+    if (demand.isStarving()) this.waitForRoom();
     return 0;
   }
 
@@ -142,7 +169,8 @@ export class Fetcher {
       this.roomTimer = undefined;
       const room = this.parts.demand.room() - this.reserved;
       if (room <= 0 || !this.canOpen() || this.open.size > 0) return;
-      if (!this.parts.budget.take(this.pumpLater)) return;
+      this.isPartialDue = !this.takeSocket();
+      if (this.isPartialDue) return;
       this.parts.background.track(this.poll(Math.min(room, SQS_LIMITS.batchEntries)));
     }, roomWaitMs);
   }
@@ -150,6 +178,10 @@ export class Fetcher {
   private async poll(size: number): Promise<void> {
     const controller = new AbortController();
     const request = this.request(size);
+    const { turn } = this.parts;
+    const isStanding = turn?.isStanding;
+    turn?.opened(isStanding === true);
+    this.isPartialDue = false;
     this.open.set(controller, this.parts.clock.now());
     this.reserved += request.maxMessages;
     let messages: ReceivedMessage[] | undefined;
@@ -161,14 +193,16 @@ export class Fetcher {
     }
     this.open.delete(controller);
     this.reserved -= request.maxMessages;
-    this.parts.budget.release();
-    if (messages !== undefined) this.answered(messages);
+    this.parts.budget.release(isStanding);
+    if (messages !== undefined) this.answered(messages, request.maxMessages);
+    turn?.closed(isStanding === true);
     this.tellEnd();
     this.pump();
   }
 
   private request(size: number): ReceiveRequest {
-    const { waitTimeSeconds, visibilityTimeoutSeconds, isFifo } = this.parts;
+    const { visibilityTimeoutSeconds, isFifo, turn } = this.parts;
+    const { waitTimeSeconds } = turn ?? this.parts;
     const request: ReceiveRequest = {
       maxMessages: size,
       waitTimeSeconds: this.backoff.isFailing
@@ -191,21 +225,30 @@ export class Fetcher {
     return fitting === -1 ? undefined : this.lost.splice(fitting, 1)[0];
   }
 
-  private answered(messages: ReceivedMessage[]): void {
-    this.width = messages.length === 0 ? 1 : Math.min(this.width * 2, maxWidth);
+  private answered(messages: ReceivedMessage[], asked: number): void {
+    this.width = this.nextWidth(messages.length, asked);
     this.lastGoodAt = this.parts.clock.now();
     this.lastError = undefined;
     if (this.backoff.isFailing) {
       this.backoff.reset();
       this.parts.onRecovered();
     }
+    this.parts.turn?.answered(messages.length);
     this.parts.onAnswered(messages.length);
     if (messages.length > 0) this.parts.onMessages(messages, this.lastGoodAt);
     else if (this.parts.waitTimeSeconds === 0 && !this.isStopped) this.rest(shortPollRestMs);
   }
 
+  /** A level is soon asked again anyway, so a few messages are no reason to ask it twice at once. */
+  private nextWidth(count: number, asked: number): number {
+    if (count === 0) return 1;
+    if (this.parts.turn !== undefined && count < asked) return this.width;
+    return Math.min(this.width * 2, maxWidth);
+  }
+
   private failed(error: unknown, request: ReceiveRequest): void {
     this.rememberLost(error, request);
+    this.parts.turn?.failed();
     this.lastError = error;
     this.width = 1;
     if (this.isStopped) return;

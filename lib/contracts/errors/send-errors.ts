@@ -63,6 +63,25 @@ export class InvalidDelayError extends RefusedSendError {
   }
 }
 
+/** A priority that its queue has no level for, or that is no whole number. */
+export class InvalidPriorityError extends RefusedSendError {
+  readonly queue: string;
+  /** Highest level of the queue. */
+  readonly highest: number;
+
+  constructor(facts: { queue: string; highest: number; priority: unknown }) {
+    const levels =
+      facts.highest === 0
+        ? '0, as the queue has no priorities (give it some with priorities)'
+        : `an integer from 0 to ${facts.highest}, the queue's highest level`;
+    super(
+      `priority for queue "${facts.queue}" is refused: expected ${levels}, got ${String(facts.priority)}`,
+    );
+    this.queue = facts.queue;
+    this.highest = facts.highest;
+  }
+}
+
 /** A message group id or deduplication id that is missing where FIFO needs it, or that SQS refuses. */
 export class InvalidFifoIdError extends RefusedSendError {
   constructor(facts: { queue: string; field: 'groupId' | 'deduplicationId'; problem: string }) {

@@ -32,6 +32,35 @@ export class TaskTimeoutError extends SqsError {
   }
 }
 
+/** The task ran past its `hardTimeoutMs`. Isolated, it was ended; elsewhere this is the reason of `signal`. */
+export class TaskHardTimeoutError extends SqsError {
+  readonly hardTimeoutMs: number;
+
+  constructor(facts: { hardTimeoutMs: number }) {
+    super(`The task ran past its hard time limit of ${facts.hardTimeoutMs} ms.`);
+    this.hardTimeoutMs = facts.hardTimeoutMs;
+  }
+}
+
+/** The task called no `progress()` for its `silenceTimeoutMs`. Isolated, it was ended; elsewhere the reason of `signal`. */
+export class TaskSilentError extends SqsError {
+  readonly silenceTimeoutMs: number;
+
+  constructor(facts: { silenceTimeoutMs: number }) {
+    super(`The task made no progress for ${facts.silenceTimeoutMs} ms.`);
+    this.silenceTimeoutMs = facts.silenceTimeoutMs;
+  }
+}
+
+/** `isAlive` said no, or threw (`cause`). Isolated, the task was ended; elsewhere this is the reason of `signal`. */
+export class TaskNotAliveError extends SqsError {
+  constructor(facts: { runningMs: number; cause?: unknown }) {
+    super(`isAlive found the task hung after ${Math.round(facts.runningMs)} ms.`, {
+      cause: facts.cause,
+    });
+  }
+}
+
 export type LeaseLostCause = 'expired' | 'refused' | 'cap';
 
 /** The message's visibility ended while its handler ran: SQS may give it to another worker. The reason of `signal`. */

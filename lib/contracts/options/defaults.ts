@@ -5,6 +5,9 @@ import type { ResolvedProducerOptions } from './producer-options.js';
 /** Prefetch follows `concurrency` up to here: one receive brings at most ten. */
 export const MAX_DEFAULT_PREFETCH = 10;
 
+/** Levels of one queue: sqspipes has as many, and each is a queue to be polled. */
+export const MAX_PRIORITIES = 16;
+
 /** Everything a worker's options say by default that is plain data; policies are made where they are implemented. */
 export const CONSUME_DEFAULTS = {
   concurrency: 10,
@@ -14,6 +17,8 @@ export const CONSUME_DEFAULTS = {
   onStuck: 'wait',
   fifoFailure: 'hold',
   settleLingerMs: 250,
+  minPriority: 0,
+  priorityOrder: 'strict',
 } as const satisfies Partial<ResolvedConsumeOptions>;
 
 export const WORKER_DEFAULTS = {
@@ -35,9 +40,19 @@ export const REPLIES_DEFAULTS = {
 export const QUEUE_DEFAULTS = {
   connection: 'default',
   highThroughput: false,
+  priorities: 1,
   onMissingQueue: 'error',
 } as const;
 
 export const DEAD_LETTER_DEFAULTS = {
   maxReceiveCount: 5,
+} as const;
+
+export const LONG_TASK_DEFAULTS = {
+  isAliveEveryMs: 5_000,
+} as const;
+
+export const ISOLATE_DEFAULTS = {
+  idleTimeoutMs: 300_000,
+  abortGraceMs: 100,
 } as const;

@@ -18,6 +18,11 @@ export interface QueueOptions {
   contentBasedDeduplication?: boolean;
   /** FIFO: high throughput, deduplicating per group. @default false */
   highThroughput?: boolean;
+  /**
+   * Levels of priority, each a queue of its own with the same options: level 0, the lowest, is the queue itself, level n
+   * is `{name}--p{n}`, FIFO `{name}--p{n}.fifo`. Range 1…16. @default 1
+   */
+  priorities?: number;
   /** Tags given when the queue is created here. */
   tags?: Record<string, string>;
   /** Further SQS attributes by their SQS names, for creation. */
@@ -49,6 +54,7 @@ export interface ResolvedQueueOptions {
   readonly deadLetter: ResolvedDeadLetter | undefined;
   readonly contentBasedDeduplication: boolean | undefined;
   readonly highThroughput: boolean;
+  readonly priorities: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly attributes: Readonly<Record<string, string>>;
   readonly onMissingQueue: MissingQueuePolicy;

@@ -31,7 +31,21 @@ export interface ConsumeOptions {
   maxAttempts?: number;
   /** Milliseconds a delete may wait for others to share its request. Range 0…1,000. @default 250 */
   settleLingerMs?: number;
+  /** Queues with priorities: the lowest level that this worker takes from. Range 0…15. @default 0 */
+  minPriority?: number;
+  /** Queues with priorities: the highest level that this worker takes from. Range 0…15. @default the queue's highest */
+  maxPriority?: number;
+  /** Queues with priorities: which level goes first. @default 'strict' */
+  priorityOrder?: PriorityOrder;
 }
+
+/**
+ * Which level of a queue goes first.
+ * - `'strict'`: always the highest that has messages; lower ones wait for as long as it takes.
+ * - `'weighted'`: all at once, level n with weight n + 1, so that no level starves.
+ * - `{ weights }`: the same with weights of one's own, one per level of the queue, lowest first.
+ */
+export type PriorityOrder = 'strict' | 'weighted' | { weights: readonly number[] };
 
 export interface WorkerQueueOptions extends ConsumeOptions {
   /** Name, URL or ARN of the queue. */
@@ -75,6 +89,10 @@ export interface ResolvedConsumeOptions {
   readonly fifoFailure: FifoFailureMode;
   readonly maxAttempts: number | undefined;
   readonly settleLingerMs: number;
+  readonly minPriority: number;
+  /** Undefined: the queue's highest. */
+  readonly maxPriority: number | undefined;
+  readonly priorityOrder: PriorityOrder;
 }
 
 export interface ResolvedWorkerQueue {

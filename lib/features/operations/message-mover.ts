@@ -205,7 +205,7 @@ export class MessageMover {
       this.movedCount += result.sent.length;
       failure ??= result.error;
     }
-    await this.deleteSent(done);
+    await this.deleteSent(done, plan.sentBefore.length);
     await this.ours(() => this.desk.giveBack(left));
     if (failure !== undefined) throw failure;
   }
@@ -219,11 +219,12 @@ export class MessageMover {
     return new InvalidOptionsError({ where: 'redrive()', problems: [problem] });
   }
 
-  private async deleteSent(messages: readonly ReceivedMessage[]): Promise<void> {
+  /** `again`: how many of them were sent before, and counted as undeleted then. */
+  private async deleteSent(messages: readonly ReceivedMessage[], again: number): Promise<void> {
     for (const { messageId } of messages) if (this.sent.size < KNOWN_SENT) this.sent.add(messageId);
     const undeleted = await this.ours(() => this.desk.delete(messages));
     const kept = new Set(undeleted.map(({ messageId }) => messageId));
-    this.undeletedCount += undeleted.length;
+    this.undeletedCount += undeleted.length - again;
     for (const { messageId } of messages) if (!kept.has(messageId)) this.sent.delete(messageId);
   }
 

@@ -91,8 +91,8 @@ export class MoveTaskRedrive {
     try {
       return await this.followToEnd();
     } catch (error) {
-      // The caller will hear no more of it, so it ends too; what it moved stays moved.
-      await Promise.allSettled([this.cancelRunning()]);
+      // The caller will hear no more of what it started, so that ends too; what it moved stays moved.
+      if (!this.wasResumed) await Promise.allSettled([this.cancelRunning()]);
       throw error;
     }
   }

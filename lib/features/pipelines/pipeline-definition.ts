@@ -96,8 +96,10 @@ function outputQueue(options: PipelineOptions, stage: DeclaredStage): QueueOptio
   const ending = options.fifo === true ? '.fifo' : '';
   const base = `${options.name}-${stage.name}`;
   const { maxReceiveCount } = options;
+  const levels = levelsOf(options, stage);
   return given({
     name: `${base}${ending}`,
+    priorities: levels === 1 ? undefined : levels,
     connection: options.connection,
     onMissingQueue: options.onMissingQueue,
     visibilityTimeoutSeconds: options.visibilityTimeoutSeconds,

@@ -17,6 +17,7 @@ import {
   schemaOf,
   taskHandlerSchema,
 } from '../../contracts/options/schema/index.js';
+import { MAX_PRIORITIES } from '../../contracts/options/defaults.js';
 
 /** What every stage of a pipeline shares: its name, and the queues between its stages. */
 export interface PipelineOptions {
@@ -82,7 +83,6 @@ export interface SourceOptions
 }
 
 export const MAX_INTERVAL_MS = SQS_LIMITS.visibilityTimeoutSeconds * 1000;
-const MAX_LEVELS = 16;
 
 const name = z.string().regex(/^[A-Za-z0-9_-]+$/);
 const nameFacts = { expected: 'letters, digits, "-" and "_"', range: 'letters, digits, - and _' };
@@ -90,7 +90,7 @@ const nameFacts = { expected: 'letters, digits, "-" and "_"', range: 'letters, d
 const levels = (byDefault: string) =>
   integer({
     from: 1,
-    to: MAX_LEVELS,
+    to: MAX_PRIORITIES,
     default: byDefault,
     description: 'Levels of the queues between stages; 0 is the lowest.',
     cost: 'Each level is a queue of its own, and polled as one.',
@@ -183,5 +183,5 @@ function isIntervalOption(value: unknown): boolean {
 
 function isPriority(value: unknown): boolean {
   if (typeof value === 'function' || value === 'inherit') return true;
-  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < MAX_LEVELS;
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < MAX_PRIORITIES;
 }

@@ -8,13 +8,15 @@ import type {
   WorkerFeature,
   WorkerOptions,
 } from '../../contracts/index.js';
+import { MAX_PRIORITIES } from '../../contracts/options/defaults.js';
 import type { SqsFeature } from '../../nest/module/sqs-feature.js';
 import { Outputs } from './outputs.js';
 import { PipelineRegistry } from './pipeline-registry.js';
 import type { StageDefinition } from './pipeline-definition.js';
 import { selectStages } from './select-stages.js';
 import type { SelectedStage } from './select-stages.js';
-import { sourceBackoff, sourceQueue } from './source-queue.js';
+import { sourceBackoffSeconds } from './source-backoff.js';
+import { sourceQueue } from './source-queue.js';
 import { SqsPipelines } from './sqs-pipelines.js';
 import { StageHandlers } from './stage-handlers.js';
 
@@ -30,7 +32,7 @@ class PipelinesJoin implements WorkerFeature {
     const { producer, workerLogger: logger } = runtime;
     const stages = [...registry.all()].flatMap((pipeline) => pipeline.stages);
     this.inputs = new Map(stages.map((stage) => [runtime.nameOf(stage.input.name), stage]));
-    this.outputs = new Outputs({ producer, queues, logger });
+    this.outputs = new Outputs({ producer, queues, clock: runtime.parts.clock, logger });
     // Apps without pipelines pay for no further link around their deliveries.
     const taskObservers = stages.length === 0 ? [] : [this.publishing];
     runtime.use({ workers: this, taskObservers });
@@ -66,8 +68,8 @@ class PipelinesJoin implements WorkerFeature {
       return { options: { ...(concurrency === undefined ? {} : { concurrency }), ...own, name } };
     }
     // A run that waits for a slot would be one that began too soon.
-    const fixed = { name, prefetch: 0, settleLingerMs: 0 };
-    const { onError = worker.onError ?? { kind: 'retry', backoff: sourceBackoff } } = own;
+    const fixed = { name, prefetch: 0, settleLingerMs: 0, ...everyLevel };
+    const { onError = worker.onError ?? { kind: 'retry', backoff: sourceBackoffSeconds } } = own;
     const consume = { concurrency: stage.concurrency ?? 1, ...own, onError, ...fixed };
     return { options: consume, handle: sourceQueue(stage, runtime.parts.clock) };
   }
@@ -92,6 +94,9 @@ class PipelinesJoin implements WorkerFeature {
       ),
   };
 }
+
+/** A window of levels is for what is taken from queues: whoever names a source means all of it. */
+const everyLevel = { minPriority: 0, maxPriority: MAX_PRIORITIES - 1 } as const;
 
 export const pipelinesFeature: SqsFeature = {
   providers: [PipelineRegistry, PipelinesJoin, SqsPipelines],

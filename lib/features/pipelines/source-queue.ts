@@ -1,11 +1,5 @@
 import { SQS_LIMITS } from '../../contracts/index.js';
-import type {
-  Backoff,
-  Clock,
-  CodecLookup,
-  MessageFormat,
-  QueueHandle,
-} from '../../contracts/index.js';
+import type { Clock, CodecLookup, MessageFormat, QueueHandle } from '../../contracts/index.js';
 import { SourceGateway } from './source-gateway.js';
 import type { StageDefinition } from './pipeline-definition.js';
 
@@ -27,12 +21,6 @@ export function sourceQueue(
     deadLetter: undefined,
   };
 }
-
-/** Seconds of rest after failures in a row: up to 1, 2, 4, … 30, each less a random part. */
-export const sourceBackoff: Backoff = (attempt) =>
-  Math.min(MAX_REST_SECONDS, 2 ** (attempt - 1)) * Math.random();
-
-const MAX_REST_SECONDS = 30;
 
 function runsOf(pattern: string): MessageFormat {
   return {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { InvalidOptionsError, QueueNotFoundError } from '../../contracts/index.js';
+import { InvalidOptionsError, levelName, QueueNotFoundError } from '../../contracts/index.js';
 import type { QueueHandle, QueueOptions } from '../../contracts/index.js';
 import { PipelineRegistry } from './pipeline-registry.js';
 import type { PipelineDefinition } from './pipeline-definition.js';
@@ -119,11 +119,12 @@ interface FoundQueue {
 }
 
 function queuesOf({ name: pipeline, stages }: PipelineDefinition): NamedQueue[] {
-  return stages.flatMap(({ name: stage, output }) =>
-    output === undefined
-      ? []
-      : [{ pipeline, stage, priority: 0, name: output.name, options: output }],
-  );
+  return stages.flatMap(({ name: stage, output: options, outputLevels }) => {
+    if (options === undefined) return [];
+    return [...Array(outputLevels).keys()].map((priority) => {
+      return { pipeline, stage, priority, name: levelName(options.name, priority), options };
+    });
+  });
 }
 
 function realNameOf({ url }: QueueHandle): string {

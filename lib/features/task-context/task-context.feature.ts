@@ -19,15 +19,21 @@ class TaskContextJoin {
     private readonly context: TaskContext,
     private readonly modules: ModulesContainer,
   ) {
-    runtime.use({ taskContext: () => context.running(), taskScope: this.scope });
+    runtime.use({
+      taskContext: () => context.running(),
+      taskPriority: () => context.runningPriority(),
+      taskScope: this.scope,
+    });
   }
 
-  private readonly scope: TaskScope = (values, work) =>
-    this.isNeeded(values) ? this.context.enter(values, work) : work();
+  private readonly scope: TaskScope = (values, work, priority) =>
+    this.isNeeded(values, priority) ? this.context.enter(values, work, priority) : work();
 
-  private isNeeded(values: Readonly<Record<string, unknown>>): boolean {
+  /** Level 0 is what a send inherits outside of a task too. */
+  private isNeeded(values: Readonly<Record<string, unknown>>, priority: number): boolean {
     this.isInjected ??= isInjected(this.modules, TaskContext, TaskContextJoin);
-    return this.isInjected || this.context.isUsed || Object.keys(values).length > 0;
+    if (this.isInjected || this.context.isUsed || priority > 0) return true;
+    return Object.keys(values).length > 0;
   }
 }
 

@@ -10,7 +10,10 @@ type Values = Readonly<Record<string, unknown>>;
  */
 @Injectable()
 export class TaskContext {
-  private readonly storage = new AsyncLocalStorage<{ values: Values }>();
+  private readonly storage = new AsyncLocalStorage<{
+    values: Values;
+    priority: number | undefined;
+  }>();
   private hasBeenEntered = false;
 
   /**
@@ -24,7 +27,7 @@ export class TaskContext {
    * ```
    */
   run<R>(values: Values, work: () => R): R {
-    return this.enter({ ...this.all(), ...values }, work);
+    return this.enter({ ...this.all(), ...values }, work, this.runningPriority());
   }
 
   /**
@@ -40,7 +43,7 @@ export class TaskContext {
 
   /** Undefined for what was not set, and outside of `run()` and of tasks. */
   get<T = unknown>(key: string): T | undefined {
-    const { values } = this.storage.getStore() ?? { values: {} };
+    const values: Values = this.storage.getStore()?.values ?? {};
     return Object.hasOwn(values, key) ? (values[key] as T) : undefined;
   }
 
@@ -60,14 +63,19 @@ export class TaskContext {
     return this.storage.getStore()?.values;
   }
 
+  /** Level of the task that is running, for sends that inherit it; undefined outside of tasks. */
+  runningPriority(): number | undefined {
+    return this.storage.getStore()?.priority;
+  }
+
   /** False until some values were there for the first time. */
   get isUsed(): boolean {
     return this.hasBeenEntered;
   }
 
   /** Runs work with exactly these values. */
-  enter<R>(values: Values, work: () => R): R {
+  enter<R>(values: Values, work: () => R, priority?: number): R {
     this.hasBeenEntered = true;
-    return this.storage.run({ values }, work);
+    return this.storage.run({ values, priority }, work);
   }
 }

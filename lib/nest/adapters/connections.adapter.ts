@@ -8,6 +8,7 @@ import {
 } from '../../queue-client/index.js';
 import type { Connection, ConnectionOptions } from '../../queue-client/index.js';
 import type { SqsModuleOptions } from '../module/sqs-module.options.js';
+import { readAs } from '../read-as.js';
 import type { AwaitedQueue, OpenQueues, OpenQueuesSetup } from '../runtime-parts.js';
 import { createCodecLookup, defaultFormat } from './formats.adapter.js';
 
@@ -49,19 +50,13 @@ class DirectoryQueues implements OpenQueues {
     return this.provisioner.prepare();
   }
 
-  await(queue: string, readAs?: string): AwaitedQueue {
+  await(queue: string, other?: string): AwaitedQueue {
     const own = this.directory.resolve(queue).options.onMissingQueue;
     const policy = own ?? this.setup.options.onMissingQueue;
-    const handle = this.readAs(this.provisioner.whenReady(queue), queue, readAs);
+    const ready = this.provisioner.whenReady(queue);
+    const handle = ready.then((found) => readAs(found, { queue, other }, this.resources));
     if (policy !== 'wait') return { handle, mayStartWithout: false };
     return { handle: orSilence(handle), mayStartWithout: true };
-  }
-
-  private async readAs(ready: Promise<QueueHandle>, queue: string, other: string | undefined) {
-    const handle = await ready;
-    if (other === undefined || this.resources.formatOf(queue) !== undefined) return handle;
-    const format = this.resources.formatOf(other);
-    return format === undefined ? handle : { ...handle, format };
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,7 @@
 import { InvalidOptionsError, ProducerClosedError } from '../../contracts/index.js';
 import type { QueueGateway, QueueHandle } from '../../contracts/index.js';
 import { isFifoName, queueNameProblem } from '../../queue-client/index.js';
-import { NestSqsLogger } from '../nest-logger.js';
+import { loggerOf } from '../logger-of.js';
 import type { SqsRuntime } from '../sqs.runtime.js';
 import type { ReplyOptions } from './client-options.js';
 import { ReplyInbox } from './reply-inbox.js';
@@ -45,7 +45,7 @@ export class RequestDesks {
     const { producer, parts } = this.host;
     const { gateway, format, codecs } = queue;
     const { clock } = parts;
-    const logger = new NestSqsLogger({ context: 'SqsClient' });
+    const logger = loggerOf(parts, 'SqsClient');
     const replies = this.replyQueue(reply, { gateway, clock, logger });
     return new RequestDesk({
       producer,

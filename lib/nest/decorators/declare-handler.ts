@@ -1,5 +1,6 @@
 import { MessagePattern } from '@nestjs/microservices';
 import type { HandlerDefinition, HandlerExtras } from '../handler-definition.js';
+import { isolateMethod } from '../isolation/isolated-method.js';
 import { HANDLER_NAME, SQS, SQS_HANDLER } from '../sqs.constants.js';
 import { controllerWithRun } from './task-class.js';
 
@@ -31,6 +32,11 @@ function declareOnMethod(method: HandlerMethod, declaration: HandlerDeclaration)
   const name = `${method.prototype.constructor.name}.${String(method.key)}`;
   const extras: HandlerExtras = { [SQS_HANDLER]: declaration.definition, [HANDLER_NAME]: name };
   if (declaration.queue !== undefined) extras.queue = declaration.queue;
+  if (isIsolated(declaration.definition)) isolateMethod(method);
   const decorate: MethodDecorator = MessagePattern(declaration.pattern ?? name, SQS, extras);
   decorate(method.prototype, method.key, method.descriptor);
+}
+
+function isIsolated(definition: HandlerDefinition): boolean {
+  return definition.kind === 'task' && definition.options.isolate !== undefined;
 }

@@ -1,8 +1,8 @@
-import type { TaskHandlerOptions } from '../../contracts/index.js';
+import type { RawHandlerOptions } from '../handler-definition.js';
 import { declareHandler } from './declare-handler.js';
-import { checkTaskOptions } from './handler-schemas.js';
+import { checkRawOptions } from './handler-schemas.js';
 
-export interface SqsRawTaskOptions extends TaskHandlerOptions {
+export interface SqsRawTaskOptions extends RawHandlerOptions {
   /** The queue whose every message it gets, undecoded. */
   queue: string;
 }
@@ -10,7 +10,7 @@ export interface SqsRawTaskOptions extends TaskHandlerOptions {
 /** Handles messages that no task sender wrote: the payload is the whole `TaskMessage`, body and attributes. */
 export function SqsRawTask(options: SqsRawTaskOptions): MethodDecorator & ClassDecorator {
   const { queue, ...handlerOptions } = options;
-  checkTaskOptions('@SqsRawTask()', handlerOptions);
+  checkRawOptions('@SqsRawTask()', handlerOptions);
   return declareHandler({
     pattern: undefined,
     queue,

@@ -1,10 +1,10 @@
-import type { TaskHandlerOptions } from '../../contracts/index.js';
+import type { SingleHandlerOptions } from '../handler-definition.js';
 import { declareHandler } from './declare-handler.js';
 import { checkTaskOptions } from './handler-schemas.js';
 import { factsOf } from './task-reference.js';
 import type { TaskReference } from './task-reference.js';
 
-export interface SqsTaskOptions extends TaskHandlerOptions {
+export interface SqsTaskOptions extends SingleHandlerOptions {
   /** The one queue whose tasks it handles. @default the contract's queue, else every queue of the worker */
   queue?: string;
 }

@@ -1,28 +1,51 @@
 import { randomUUID } from 'node:crypto';
-import type { Clock, TaskDelivery, TaskMessage, TaskTarget } from '../../contracts/index.js';
+import type { Clock, RunningDelivery, TaskMessage, TaskTarget } from '../../contracts/index.js';
 
 export interface LocalDeliveryFacts {
   readonly target: TaskTarget;
   readonly data: unknown;
   readonly context: Readonly<Record<string, unknown>>;
+  readonly priority: number;
   readonly clock: Clock;
 }
 
 /** What a handler gets when it is run here: a first delivery without a queue behind it. */
-export function localDelivery(facts: LocalDeliveryFacts): TaskDelivery {
-  const { target, data, context, clock } = facts;
+export function localDelivery({
+  target,
+  data,
+  context,
+  priority,
+  clock,
+}: LocalDeliveryFacts): RunningDelivery {
+  const { queue, pattern } = target;
+  const packet = { pattern, data, context: { ...context } };
+  const message = localMessage(clock.wallNow());
+  return unleasedDelivery({ queue, priority, message, pattern, packet, data, context });
+}
+
+type DeliveryFacts = Pick<
+  RunningDelivery,
+  'queue' | 'priority' | 'message' | 'pattern' | 'packet' | 'data' | 'context'
+>;
+
+/** A first delivery that no worker holds: nobody takes it away, so only its own limits abort it. */
+export function unleasedDelivery(facts: DeliveryFacts): RunningDelivery {
+  const controller = new AbortController();
   return {
-    queue: target.queue,
-    message: localMessage(clock.wallNow()),
-    pattern: target.pattern,
-    packet: { pattern: target.pattern, data, context: { ...context } },
-    data,
-    context,
+    ...facts,
     attempt: 1,
-    // Nobody takes it away, so it is never aborted.
-    signal: new AbortController().signal,
+    signal: controller.signal,
+    abort(error) {
+      this.onAbort?.(error);
+      controller.abort(error);
+    },
     extend: async () => {},
     ack: () => {},
+    progress(value) {
+      this.onProgress?.(value);
+    },
+    onAbort: undefined,
+    onProgress: undefined,
   };
 }
 

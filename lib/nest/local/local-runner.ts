@@ -3,7 +3,7 @@ import type {
   Clock,
   HandlerLookup,
   HandlerMatch,
-  TaskDelivery,
+  RunningDelivery,
   TaskScope,
   TaskTarget,
 } from '../../contracts/index.js';
@@ -17,6 +17,8 @@ export interface LocalRunnerParts {
   nameOf(queue: string): string;
   /** Key-values of the task or request that is running. */
   taskContext(): Record<string, unknown> | undefined;
+  /** Level of the task that is running; undefined outside of one. */
+  taskPriority(): number | undefined;
   readonly taskScope: TaskScope;
 }
 
@@ -26,13 +28,15 @@ export class LocalRunner {
 
   /** @throws TaskNotFoundError */
   async run({ queue, pattern }: TaskTarget, data: unknown): Promise<unknown> {
-    const { clock, nameOf, taskContext, taskScope } = this.parts;
+    const { clock, nameOf, taskContext, taskPriority, taskScope } = this.parts;
     const target = { queue: nameOf(queue), pattern };
     const match = this.find(target);
     const context = taskContext() ?? {};
-    const delivery = localDelivery({ target, data, context, clock });
+    const priority = taskPriority() ?? 0;
+    const delivery = localDelivery({ target, data, context, priority, clock });
     // As in a worker: a batch handler gets each task's context beside its data.
-    return taskScope(match.kind === 'batch' ? {} : context, () => runMatch(match, delivery));
+    const own = match.kind === 'batch' ? {} : context;
+    return taskScope(own, () => runMatch(match, delivery), priority);
   }
 
   private find({ queue, pattern }: TaskTarget): HandlerMatch {
@@ -44,7 +48,7 @@ export class LocalRunner {
   }
 }
 
-async function runMatch(match: HandlerMatch, delivery: TaskDelivery): Promise<unknown> {
+async function runMatch(match: HandlerMatch, delivery: RunningDelivery): Promise<unknown> {
   if (match.kind === 'task') return match.handler.run(delivery);
   const errors = await match.handler.run([delivery]);
   if (errors.has(delivery.message.id)) throw errors.get(delivery.message.id);

@@ -1,4 +1,5 @@
 import type { ModulesContainer } from '@nestjs/core';
+import type { TaskRunner } from '../../contracts/index.js';
 import type { HandlerExtras } from '../handler-definition.js';
 import type { Callable } from '../methods-with.js';
 import { registrationOf } from '../pipeline/handler-registration.js';
@@ -11,7 +12,8 @@ import {
   PATTERN_HANDLER,
   TRANSPORT,
 } from '../pipeline/nest-metadata.js';
-import { TaskHandlerFactory } from '../pipeline/task-handler.factory.js';
+import type { ProcessingHooks } from '../pipeline/processing-hooks.js';
+import { noReplies, TaskHandlerFactory } from '../pipeline/task-handler.factory.js';
 import { SQS } from '../sqs.constants.js';
 import type { ExternalHandlers, HostedController } from './external-handlers.js';
 
@@ -19,11 +21,14 @@ export interface WebHandlersParts {
   readonly modules: ModulesContainer;
   readonly external: ExternalHandlers;
   nameOf(queue: string): string;
+  readonly runner: () => TaskRunner | undefined;
 }
+
+const noHooks: ProcessingHooks = { around: (_context, work) => work() };
 
 /** The handlers of an app that has no `ServerSqs`: nobody has bound them, so they are bound here. @throws HandlerConflictError */
 export function webHandlers(parts: WebHandlersParts): HandlerRegistry {
-  const factory = new TaskHandlerFactory({ around: (_context, work) => work() });
+  const factory = new TaskHandlerFactory(noHooks, noReplies, parts.runner);
   const registry = new HandlerRegistry(factory);
   for (const controller of controllersIn(parts.modules)) {
     for (const [method, handler] of handlersOf(controller.type.prototype as object)) {

@@ -11,7 +11,6 @@ import { SQS_MODULE_OPTIONS } from '../sqs.constants.js';
 import { queueProviders } from './queue.providers.js';
 import type { QueueReference } from './queue.providers.js';
 import { SqsCoreModule } from './sqs-core.module.js';
-import type { SqsCoreSetup } from './sqs-core.module.js';
 import type { SqsFeature } from './sqs-feature.js';
 import type { SqsModuleOptions, SqsOptionsFactory } from './sqs-module.options.js';
 
@@ -34,15 +33,13 @@ export class SqsModule {
   /** Connections, queues and the producer of the whole app. */
   static forRoot(options: SqsModuleOptions = {}): DynamicModule {
     const values = [{ provide: SQS_MODULE_OPTIONS, useValue: options }];
-    const { queues = [] } = options;
-    return this.asModule({ options: values, queues, features: this.features });
+    return this.asModule({ options: values, queues: options.queues ?? [] });
   }
 
   /** The same, with options that injection makes. @throws InvalidOptionsError */
   static forRootAsync(options: SqsModuleAsyncOptions): DynamicModule {
     const { imports, queues = [] } = options;
-    const { features } = this;
-    return this.asModule({ imports, options: optionProviders(options), queues, features });
+    return this.asModule({ imports, options: optionProviders(options), queues });
   }
 
   /** Queues of a feature module, to be injected with `@InjectQueue(name)`. */
@@ -51,10 +48,23 @@ export class SqsModule {
     return { module: this, providers, exports: providers.map(({ provide }) => provide) };
   }
 
-  private static asModule(setup: SqsCoreSetup): DynamicModule {
-    const core = SqsCoreModule.for(setup);
-    return { module: this, imports: [core], exports: [core] };
+  private static asModule({ imports = [], options, queues }: RootSetup): DynamicModule {
+    const tokens = queueProviders(queues);
+    return {
+      module: this,
+      global: true,
+      imports: [...imports, SqsCoreModule.for(this.features)],
+      providers: [...options, ...tokens],
+      exports: [SQS_MODULE_OPTIONS, ...tokens.map(({ provide }) => provide)],
+    };
   }
+}
+
+interface RootSetup {
+  readonly imports?: ModuleMetadata['imports'];
+  readonly options: readonly Provider[];
+  /** What gets an injection token. */
+  readonly queues: readonly QueueReference[];
 }
 
 function optionProviders(options: SqsModuleAsyncOptions): Provider[] {

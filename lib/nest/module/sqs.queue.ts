@@ -1,9 +1,10 @@
+import { levelsOf } from '../../contracts/index.js';
 import type { QueueHandle, SendOptions, SendResult } from '../../contracts/index.js';
 import type { SqsRuntime } from '../sqs.runtime.js';
-import { readQueueAttributes } from './queue-attributes.js';
+import { attributesOf } from './queue-attributes.js';
 import type { QueueAttributes } from './queue-attributes.js';
 
-/** One queue, as `@InjectQueue(name)` gives it. */
+/** One queue with all its priorities, as `@InjectQueue(name)` gives it. */
 export class SqsQueue {
   constructor(
     private readonly runtime: SqsRuntime,
@@ -11,7 +12,7 @@ export class SqsQueue {
     readonly name: string,
   ) {}
 
-  /** Its URL, looked up once. @throws QueueNotFoundError */
+  /** Its URL, looked up once; with priorities, that of the lowest level. @throws QueueNotFoundError */
   async url(): Promise<string> {
     const { url } = await this.handle();
     return url;
@@ -36,16 +37,15 @@ export class SqsQueue {
     return this.runtime.producer.sendRaw(this.name, body, options);
   }
 
-  /** What SQS says of the queue; its message counts are approximate. */
+  /** What SQS says of the queue; its message counts are approximate, and with priorities the sums of all levels. */
   async attributes(): Promise<QueueAttributes> {
-    const { gateway, url } = await this.handle();
-    return readQueueAttributes(await gateway.getQueueAttributes(url));
+    return attributesOf(await this.handle());
   }
 
-  /** Deletes every message; it takes SQS up to a minute, and may be asked once a minute. */
+  /** Deletes every message of every level; it takes SQS up to a minute, and may be asked once a minute. */
   async purge(): Promise<void> {
-    const { gateway, url } = await this.handle();
-    await gateway.purgeQueue(url);
+    const levels = levelsOf(await this.handle());
+    await Promise.all(levels.map(({ gateway, url }) => gateway.purgeQueue(url)));
   }
 
   private handle(): Promise<QueueHandle> {

@@ -1,6 +1,12 @@
 import { HandlerConflictError } from '../../contracts/index.js';
-import type { HandlerLookup, HandlerMatch, TaskHandler } from '../../contracts/index.js';
+import type {
+  HandlerLookup,
+  HandlerMatch,
+  IsolateOptions,
+  TaskHandler,
+} from '../../contracts/index.js';
 import { batchLimitsOf, isOnDemand } from '../handler-definition.js';
+import { isolationOf } from '../isolation/run-outside.js';
 import type { HandlerRegistration } from './handler-registration.js';
 import type { TaskHandlerFactory } from './task-handler.factory.js';
 
@@ -52,6 +58,11 @@ export class HandlerRegistry implements HandlerLookup {
     const asked = this.registrations().filter(({ definition }) => !isOnDemand(definition));
     const queues = asked.flatMap((one) => one.queue ?? []);
     return [...new Set(queues)];
+  }
+
+  /** Where isolated handlers want to run. */
+  isolations(): readonly IsolateOptions[] {
+    return this.registrations().flatMap((one) => isolationOf(one) ?? []);
   }
 
   private servedFrom(queue: string): HandlerRegistration[] {

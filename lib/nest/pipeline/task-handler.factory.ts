@@ -2,11 +2,15 @@ import { HandlerConflictError } from '../../contracts/index.js';
 import type {
   BatchTaskHandler,
   HandlerMatch,
+  RunningDelivery,
   TaskDelivery,
   TaskHandler,
+  TaskRunner,
 } from '../../contracts/index.js';
 import { batchLimitsOf } from '../handler-definition.js';
 import type { BatchHandlerOptions } from '../handler-definition.js';
+import { isolationOf, runOutside } from '../isolation/run-outside.js';
+import { RUN_OUTSIDE } from '../isolation/isolated-method.js';
 import { SqsBatchContext } from '../sqs-batch.context.js';
 import { SqsContext } from '../sqs.context.js';
 import { batchFailures } from './batch-failures.js';
@@ -22,13 +26,15 @@ export interface ReplyValues {
   streamOf(delivery: TaskDelivery): ValueSink | undefined;
 }
 
-const noReplies: ReplyValues = { streamOf: () => undefined };
+export const noReplies: ReplyValues = { streamOf: () => undefined };
 
 /** Turns what Nest bound into what the engine runs. */
 export class TaskHandlerFactory {
   constructor(
     private readonly hooks: ProcessingHooks,
     private readonly replies: ReplyValues = noReplies,
+    /** Asked when an isolated handler runs. */
+    private readonly runner: () => TaskRunner | undefined = () => undefined,
   ) {}
 
   create(registrations: readonly HandlerRegistration[]): HandlerMatch {
@@ -72,12 +78,17 @@ export class TaskHandlerFactory {
 
   private runTask(
     registrations: readonly HandlerRegistration[],
-    delivery: TaskDelivery,
+    delivery: RunningDelivery,
   ): Promise<unknown> {
     const [only, second] = registrations;
     if (only !== undefined && second === undefined) {
       const sink = this.replies.streamOf(delivery);
-      return this.runOne(delivery, (context) => runChecked(only, delivery, context, sink));
+      return this.runOne(delivery, (context) => {
+        if (isolationOf(only) !== undefined) {
+          context[RUN_OUTSIDE] = runOutside({ registration: only, delivery, context }, this.runner);
+        }
+        return runChecked(only, delivery, context, sink);
+      });
     }
     return this.runOne(delivery, () => runAll(registrations, delivery));
   }

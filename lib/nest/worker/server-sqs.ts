@@ -19,6 +19,7 @@ import type { HandlerExtras } from '../handler-definition.js';
 import { registrationOf } from '../pipeline/handler-registration.js';
 import { HandlerRegistry } from '../pipeline/handler-registry.js';
 import { TaskHandlerFactory } from '../pipeline/task-handler.factory.js';
+import { prepareIsolation } from '../isolation/run-outside.js';
 import { defaultParts } from '../adapters/default-parts.js';
 import { SQS, SQS_HANDLER } from '../sqs.constants.js';
 import { SqsRuntime } from '../sqs.runtime.js';
@@ -74,7 +75,7 @@ export class ServerSqs
       if (!this.featureHandles.has(name)) this.host.registerQueue(name);
     }
     const hooks = { around: this.around.bind(this) };
-    const factory = new TaskHandlerFactory(hooks, this.host.replier);
+    const factory = new TaskHandlerFactory(hooks, this.host.replier, () => this.host.taskRunner);
     this.handlers = new HandlerRegistry(factory);
     this.ended = new Promise((resolve) => (this.reportEnd = resolve));
   }
@@ -181,6 +182,7 @@ export class ServerSqs
   }
 
   private async begin(): Promise<void> {
+    await prepareIsolation(this.handlers.isolations(), this.host.taskRunner);
     await this.host.ready();
     const setup = await buildWorkerSetup({
       host: this.host,

@@ -104,6 +104,10 @@ export class MemoryQueueService {
     return inspectQueue(this.named(queueName));
   }
 
+  hasUrl(queueUrl: string): boolean {
+    return this.queues.has(this.nameFromUrl(queueUrl) ?? '');
+  }
+
   queueNames(): string[] {
     return [...this.queues.keys()];
   }

@@ -6,14 +6,18 @@ const SOCKETS_KEPT_FREE = 10;
 /** What a handler that tells nothing of its sockets is taken to have: the SDK's default. */
 const DEFAULT_MAX_SOCKETS = 50;
 
+/** An end to connections that nobody accepts. */
+export const CONNECTION_TIMEOUT_MS = 10_000;
+/** An end to requests that nothing answers, well after the longest receive. */
+export const REQUEST_TIMEOUT_MS = 40_000;
+
 /**
- * Sockets without bound, as each open receive holds one for up to 20 seconds; and an end to requests that nothing
- * answers, well after the longest receive. Attempts (3) and retry mode (standard) are the SDK's own defaults, left to
+ * Sockets without bound, as each open receive holds one for up to 20 seconds. Attempts (3) and retry mode (standard) are the SDK's own defaults, left to
  * it so that AWS_MAX_ATTEMPTS and profiles keep their say.
  */
 const HTTP_DEFAULTS = {
-  connectionTimeout: 10_000,
-  requestTimeout: 40_000,
+  connectionTimeout: CONNECTION_TIMEOUT_MS,
+  requestTimeout: REQUEST_TIMEOUT_MS,
   throwOnRequestTimeout: true,
   httpAgent: { keepAlive: true, maxSockets: Infinity },
   httpsAgent: { keepAlive: true, maxSockets: Infinity },

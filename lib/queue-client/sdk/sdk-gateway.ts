@@ -1,7 +1,5 @@
 import {
-  ChangeMessageVisibilityBatchCommand,
   CreateQueueCommand,
-  DeleteMessageBatchCommand,
   DeleteQueueCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
@@ -9,8 +7,6 @@ import {
   ListQueuesCommand,
   ListQueueTagsCommand,
   PurgeQueueCommand,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
   SetQueueAttributesCommand,
   TagQueueCommand,
   type QueueAttributeName,
@@ -33,12 +29,21 @@ import {
   type VisibilityChange,
 } from '../../contracts/index.js';
 import { Crowd } from './crowd.js';
+import {
+  SdkCalls,
+  type HotCalls,
+  type HotInputs,
+  type HotOperation,
+  type HotOutputs,
+} from './hot-calls.js';
 import { callSdk, present } from './sdk-call.js';
 import { alignResults, toReceivedMessage, toSendEntry } from './sdk-messages.js';
 import { cancelMoveTask, listMoveTasks, startMoveTask } from './sdk-move-tasks.js';
 
 export interface SdkGatewaySetup {
   client: SQSClient;
+  /** How the hot calls travel. @default through the client */
+  calls?: HotCalls;
   /** True where the client was made for this gateway, so that closing the gateway ends it. */
   ownsClient: boolean;
   /** How many receives may be open at once. @default no bound */
@@ -46,16 +51,19 @@ export interface SdkGatewaySetup {
   logger: SqsLogger;
 }
 
-/** The queue service through the AWS SDK. */
+/** The queue service through the AWS SDK, its hot calls by a shorter way where one is given. */
 export class SdkGateway implements QueueGateway {
-  readonly kind = 'sdk';
+  readonly kind: string;
   readonly maxOpenReceives: number | undefined;
   private readonly client: SQSClient;
+  private readonly calls: HotCalls;
   private readonly crowd = new Crowd();
   private isClosed = false;
 
   constructor(private readonly setup: SdkGatewaySetup) {
     this.client = setup.client;
+    this.calls = setup.calls ?? new SdkCalls(setup.client);
+    this.kind = this.calls.kind;
     this.maxOpenReceives = setup.maxOpenReceives;
   }
 
@@ -65,14 +73,11 @@ export class SdkGateway implements QueueGateway {
     options?: CallOptions,
   ): Promise<EntryResult<SentMessage>[]> {
     if (entries.length === 0) return [];
-    const command = new SendMessageBatchCommand({
+    const input = {
       QueueUrl: queueUrl,
       Entries: entries.map(toSendEntry),
-    });
-    const answer = await callSdk(
-      { operation: 'SendMessageBatch', queue: queueUrl, signal: options?.signal },
-      (send) => this.client.send(command, send),
-    );
+    };
+    const answer = await this.hotCall('SendMessageBatch', input, options);
     return alignResults(entries.length, answer, ({ MessageId, SequenceNumber }) =>
       SequenceNumber === undefined
         ? { messageId: MessageId ?? '' }
@@ -85,7 +90,7 @@ export class SdkGateway implements QueueGateway {
     request: ReceiveRequest,
     options?: CallOptions,
   ): Promise<ReceivedMessage[]> {
-    const command = new ReceiveMessageCommand({
+    const input: HotInputs['ReceiveMessage'] = {
       QueueUrl: queueUrl,
       MaxNumberOfMessages: request.maxMessages,
       WaitTimeSeconds: request.waitTimeSeconds,
@@ -93,12 +98,8 @@ export class SdkGateway implements QueueGateway {
       ReceiveRequestAttemptId: request.receiveRequestAttemptId,
       MessageAttributeNames: ['All'],
       MessageSystemAttributeNames: ['All'],
-    });
-    const answer = await this.crowd.enter(() =>
-      callSdk({ operation: 'ReceiveMessage', queue: queueUrl, signal: options?.signal }, (send) =>
-        this.client.send(command, send),
-      ),
-    );
+    };
+    const answer = await this.crowd.enter(() => this.hotCall('ReceiveMessage', input, options));
     return this.readMessages(queueUrl, answer.Messages ?? []);
   }
 
@@ -108,17 +109,14 @@ export class SdkGateway implements QueueGateway {
     options?: CallOptions,
   ): Promise<EntryResult[]> {
     if (receiptHandles.length === 0) return [];
-    const command = new DeleteMessageBatchCommand({
+    const input = {
       QueueUrl: queueUrl,
       Entries: receiptHandles.map((handle, index) => ({
         Id: String(index),
         ReceiptHandle: handle,
       })),
-    });
-    const answer = await callSdk(
-      { operation: 'DeleteMessageBatch', queue: queueUrl, signal: options?.signal },
-      (send) => this.client.send(command, send),
-    );
+    };
+    const answer = await this.hotCall('DeleteMessageBatch', input, options);
     return alignResults(receiptHandles.length, answer, nothing);
   }
 
@@ -128,18 +126,15 @@ export class SdkGateway implements QueueGateway {
     options?: CallOptions,
   ): Promise<EntryResult[]> {
     if (entries.length === 0) return [];
-    const command = new ChangeMessageVisibilityBatchCommand({
+    const input = {
       QueueUrl: queueUrl,
       Entries: entries.map((entry, index) => ({
         Id: String(index),
         ReceiptHandle: entry.receiptHandle,
         VisibilityTimeout: entry.visibilityTimeoutSeconds,
       })),
-    });
-    const answer = await callSdk(
-      { operation: 'ChangeMessageVisibilityBatch', queue: queueUrl, signal: options?.signal },
-      (send) => this.client.send(command, send),
-    );
+    };
+    const answer = await this.hotCall('ChangeMessageVisibilityBatch', input, options);
     return alignResults(entries.length, answer, nothing);
   }
 
@@ -245,7 +240,17 @@ export class SdkGateway implements QueueGateway {
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
+    await this.calls.close();
     if (this.setup.ownsClient) this.client.destroy();
+  }
+
+  private hotCall<O extends HotOperation>(
+    operation: O,
+    input: HotInputs[O],
+    options: CallOptions | undefined,
+  ): Promise<HotOutputs[O]> {
+    const call = { operation, queue: input.QueueUrl, signal: options?.signal };
+    return callSdk(call, ({ abortSignal }) => this.calls.call(operation, input, abortSignal));
   }
 
   private listPage(namePrefix: string | undefined, next: string | undefined) {

@@ -43,6 +43,16 @@ export const deadLetterChecks: readonly Check[] = [
     },
   },
   {
+    name: 'a dead-letter queue lists the queues whose dead letters it gets',
+    async run(bench) {
+      const dead = await bench.standard();
+      const queue = await bench.standard(await bench.redriveTo(dead, 1));
+      const urls: string[] = [];
+      for await (const url of bench.gateway.listDeadLetterSourceUrls(dead.url)) urls.push(url);
+      expect(urls).toEqual([queue.url]);
+    },
+  },
+  {
     name: 'a dead-letter queue of the other type is refused',
     async run(bench) {
       const policy = await bench.redriveTo(await bench.fifo(), 1);

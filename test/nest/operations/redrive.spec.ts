@@ -88,6 +88,20 @@ async function receiveAll(app: OperationsApp, url: string): Promise<ReceivedMess
   }
 }
 
+/** Of the first delete three handles are lost on the way. */
+function losingDeletes(app: OperationsApp): void {
+  const failure = { code: 'ReceiptHandleIsInvalid', message: 'old', senderFault: true };
+  let deletes = 0;
+  app.service.beforeCall = (operation, _queue, request) => {
+    if (operation === 'DeleteMessageBatch' && ++deletes === 1) (request as string[]).length = 7;
+  };
+  app.service.afterCall = (operation, _queue, _request, answer) => {
+    if (operation !== 'DeleteMessageBatch' || deletes > 1) return undefined;
+    const lost = Array.from({ length: 3 }, () => ({ ok: false, failure }));
+    return [...(answer as unknown[]), ...lost];
+  };
+}
+
 /** Nothing lost, nothing twice. */
 function expectAll(app: OperationsApp, count: number): void {
   const all = [...bodiesIn(app.service, 'jobs'), ...bodiesIn(app.service, 'dead')];
@@ -304,25 +318,48 @@ describe('SqsDeadLetters.redrive by receiving and sending', () => {
 
   test('sends nothing twice where a delete fails: it deletes when the message comes back', async () => {
     const app = await appWithDead(10);
-    const failure = { code: 'ReceiptHandleIsInvalid', message: 'old', senderFault: true };
-    let deletes = 0;
-    app.service.beforeCall = (operation, _queue, request) => {
-      // The first delete loses three of its handles on the way.
-      if (operation === 'DeleteMessageBatch' && ++deletes === 1) (request as string[]).length = 7;
-    };
-    app.service.afterCall = (operation, _queue, _request, answer) => {
-      if (operation !== 'DeleteMessageBatch' || deletes > 1) return undefined;
-      return [
-        ...(answer as unknown[]),
-        ...Array.from({ length: 3 }, () => ({ ok: false, failure })),
-      ];
-    };
+    losingDeletes(app);
     const options = { ...byHand, visibilityTimeoutSeconds: 10, waitTimeSeconds: 20 };
     expect(await redriven(app, 'dead', options)).toMatchObject({
       movedCount: 10,
-      undeletedCount: 3,
+      undeletedCount: 0,
     });
     expectAll(app, 10);
+  });
+
+  test('tells how many may be moved twice, because their deletes failed and they did not come back', async () => {
+    const app = await appWithDead(10);
+    losingDeletes(app);
+    expect(await redriven(app, 'dead', byHand)).toMatchObject({
+      movedCount: 10,
+      undeletedCount: 3,
+    });
+    expect(app.service.stats('dead').inflight).toBe(3);
+  });
+
+  test.each(['ListDeadLetterSourceQueues', 'GetQueueAttributes'] as const)(
+    'does without the right to %s, by what the options say',
+    async (denied) => {
+      const app = await appWithDead(5);
+      await fill(app, 'dead', ['copied here']);
+      app.service.beforeCall = (operation) => {
+        if (operation !== denied) return;
+        throw new GatewayError({ kind: 'access-denied', operation, detail: 'no' });
+      };
+      const report = await redriven(app, 'dead', byHand);
+      expect(report.movedCount).toBe(6);
+      expect(report.toMoveCount).toBe(denied === 'GetQueueAttributes' ? undefined : 6);
+    },
+  );
+
+  test('takes queues by URL and ARN, outside of the prefix too', async () => {
+    const app = await operationsApp({ queuePrefix: 'shop-' });
+    const url = await app.gateway.createQueue('theirs-dead');
+    const target = await app.gateway.createQueue('theirs');
+    const { QueueArn } = await app.gateway.getQueueAttributes(target);
+    await fill(app, 'theirs-dead', numbered(3));
+    await redriven(app, url, { ...byHand, to: QueueArn ?? '' });
+    expect(bodiesIn(app.service, 'theirs').toSorted()).toEqual(numbered(3));
   });
 
   test('refuses what makes no sense before it asks SQS for anything', async () => {

@@ -92,6 +92,37 @@ describe('an output that the next queue does not accept', () => {
   });
 });
 
+describe("a source's output that the first queue does not accept", () => {
+  test('is kept, and sent until it is accepted: the source is not asked again for it', async () => {
+    const { worker, work, gateway } = pipelineSetup();
+    const Line = lineOf();
+    const { failing, state } = failingSends(gateway, 'line-make');
+    const app = await worker({ pipelines: [Line], worker: { stages: ['line'] }, gateway: failing });
+    await work(60_000);
+    expect(instanceOf(app, Line).seen).toEqual([]);
+    state.isFailing = false;
+    await work(60_000);
+    expect(instanceOf(app, Line).seen).toEqual(['item!']);
+  });
+
+  test('holds up no drain for longer than its deadline', async () => {
+    const { worker, work, gateway } = pipelineSetup();
+    const Line = lineOf();
+    const { failing } = failingSends(gateway, 'line-make');
+    const app = await worker({
+      pipelines: [Line],
+      worker: { stages: ['line'], drainTimeoutMs: 5_000 },
+      gateway: failing,
+    });
+    await work(10_000);
+    const [server] = instanceOf(app, Line).workers.all();
+    const closing = server?.close();
+    await work(10_000);
+    await closing;
+    expect(await server?.ended).toMatchObject({ reason: 'drained' });
+  });
+});
+
 describe('an output that cannot be sent at all', () => {
   test("is the stage's failure: its policy decides", async () => {
     const { worker, work, gateway } = pipelineSetup();
@@ -137,6 +168,51 @@ describe('a stage that throws', () => {
     const url = await gateway.getQueueUrl('line-make');
     const messages = await gateway.receive(url, { maxMessages: 10, waitTimeSeconds: 0 });
     expect(messages).toHaveLength(1);
+  });
+});
+
+describe('dead letters of a stage', () => {
+  @SqsPipeline({ name: 'mortal', maxReceiveCount: 2 })
+  class Mortal {
+    readonly seen: unknown[] = [];
+    isBroken = true;
+    private isMade = false;
+    @Source({ intervalMs: 1_000 }) make(): string | undefined {
+      if (this.isMade) return undefined;
+      this.isMade = true;
+      return 'item';
+    }
+    @Stage() check(value: string): string {
+      if (this.isBroken) throw new Error('broken');
+      return value;
+    }
+    @Stage() see(value: unknown): void {
+      this.seen.push(value);
+    }
+  }
+
+  test('lie in a queue beside its own, and go on from there once they are worked in place', async () => {
+    const { worker, work, service, closeAll, bodies } = pipelineSetup();
+    await worker({ pipelines: [Mortal], worker: { stages: ['mortal'] } });
+    await work(60_000);
+    expect(service.queueNames().toSorted()).toEqual([
+      'mortal-check',
+      'mortal-check-dead',
+      'mortal-make',
+      'mortal-make-dead',
+    ]);
+    await closeAll();
+    const mended = await worker({
+      pipelines: [Mortal],
+      worker: {
+        stages: ['mortal.see'],
+        queues: [{ name: 'mortal-make-dead', handlersOf: 'mortal-make' }],
+      },
+    });
+    instanceOf(mended, Mortal).isBroken = false;
+    await work(60_000);
+    expect(instanceOf(mended, Mortal).seen).toEqual(['item']);
+    expect(await bodies('mortal-make-dead')).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { TaskDelivery, TaskMessage } from '../../../lib/contracts/index.js';
+import type { RunningDelivery, TaskMessage } from '../../../lib/contracts/index.js';
 
 export interface DeliveryFacts {
   queue?: string;
@@ -10,33 +10,36 @@ export interface DeliveryFacts {
   receiveCount?: number;
 }
 
-export interface FakeDelivery extends TaskDelivery {
+export interface FakeDelivery extends RunningDelivery {
   readonly acked: number;
   readonly extendedBy: readonly number[];
-  readonly abort: AbortController;
 }
 
 /** A delivery as the engine would make it, with what handlers did to it written down. */
 export function fakeDelivery(facts: DeliveryFacts = {}): FakeDelivery {
-  const abort = new AbortController();
+  const controller = new AbortController();
   const extendedBy: number[] = [];
   let acked = 0;
   return {
     queue: facts.queue ?? 'emails',
+    priority: 0,
     pattern: facts.pattern ?? 'send_email',
     message: fakeMessage(facts),
     packet: undefined,
     data: facts.data,
     context: facts.context ?? {},
     attempt: facts.receiveCount ?? 1,
-    signal: abort.signal,
-    abort,
+    signal: controller.signal,
+    abort: (error) => controller.abort(error),
+    onAbort: undefined,
+    onProgress: undefined,
     extendedBy,
     get acked() {
       return acked;
     },
     extend: async (seconds) => void extendedBy.push(seconds),
     ack: () => void acked++,
+    progress: () => {},
   };
 }
 

@@ -1,5 +1,5 @@
 import type {
-  TaskDelivery,
+  RunningDelivery,
   WorkerControl,
   WorkerEnd,
   WorkerEventName,
@@ -79,7 +79,7 @@ export class FakeEngine implements WorkerControl {
     return this.runDelivery(fakeDelivery(facts));
   }
 
-  async runDelivery(delivery: TaskDelivery): Promise<unknown> {
+  async runDelivery(delivery: RunningDelivery): Promise<unknown> {
     const match = this.setup.handlers.find(delivery.queue, delivery.pattern ?? '');
     if (match?.kind !== 'task') throw new Error(`no task handler for ${delivery.pattern}`);
     return match.handler.run(delivery);

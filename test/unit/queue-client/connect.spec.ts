@@ -24,7 +24,7 @@ describe('openConnection', () => {
   test('makes a client from its configuration, with sockets without bound', async () => {
     const connection = await open({ region });
     expect(connection).toMatchObject({ name: 'main', region, defaultMissingQueue: 'error' });
-    expect(connection.gateway.kind).toBe('sdk');
+    expect(connection.gateway.kind).toBe('wire');
     expect(connection.gateway.maxOpenReceives).toBeUndefined();
     await connection.close();
   });

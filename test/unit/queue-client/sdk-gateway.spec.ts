@@ -130,6 +130,14 @@ describe('SdkGateway', () => {
     expect(inputs[1]).toMatchObject({ NextToken: 't', QueueNamePrefix: 'x', MaxResults: 1_000 });
   });
 
+  test('lists dead-letter sources page after page', async () => {
+    const { gateway, inputs } = setup({ queueUrls: ['a'], NextToken: 't' }, { queueUrls: ['b'] });
+    const urls: string[] = [];
+    for await (const found of gateway.listDeadLetterSourceUrls(url)) urls.push(found);
+    expect(urls).toEqual(['a', 'b']);
+    expect(inputs[1]).toMatchObject({ NextToken: 't', QueueUrl: url, MaxResults: 1_000 });
+  });
+
   test('reads move tasks', async () => {
     const { gateway } = setup({
       Results: [{ Status: 'RUNNING', TaskHandle: 't', ApproximateNumberOfMessagesMoved: 5 }],

@@ -1,3 +1,4 @@
+export * from './isolate-schema.js';
 export * from './module-schema.js';
 export * from './option.js';
 export * from './producer-schema.js';

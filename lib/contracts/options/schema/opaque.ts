@@ -3,6 +3,8 @@ import type { Codec, MessageFormat } from '../../format.js';
 import type { OutcomePolicy } from '../../policies.js';
 import type { StopPolicy } from '../../stop-policy.js';
 import type { Given } from '../module-options.js';
+import { MAX_PRIORITIES } from '../defaults.js';
+import type { PriorityOrder } from '../worker-options.js';
 import { option, type OptionFacts } from './option.js';
 
 type Facts = Omit<OptionFacts, 'expected' | 'range'>;
@@ -27,6 +29,14 @@ export function stopPolicy(facts: Facts) {
       range: 'never(), idle(…), maxTasks(…), anyOf(…), allOf(…), your own',
     },
   );
+}
+
+export function priorityOrder(facts: Facts) {
+  return option(z.custom<PriorityOrder>(isPriorityOrder), {
+    ...facts,
+    expected: `'strict', 'weighted' or { weights }: one number over 0 for each of up to ${MAX_PRIORITIES} levels`,
+    range: "'strict', 'weighted', { weights }",
+  });
 }
 
 export function messageFormat(facts: Facts) {
@@ -68,6 +78,14 @@ const allKinds = Object.keys(policyNames) as OutcomePolicy['kind'][];
 
 function isInterceptor(value: unknown): boolean {
   return typeof value === 'function' || hasMethod(value, 'intercept');
+}
+
+function isPriorityOrder(value: unknown): boolean {
+  if (value === 'strict' || value === 'weighted') return true;
+  const weights = fieldOf(value, 'weights');
+  if (!Array.isArray(weights) || weights.length === 0 || weights.length > MAX_PRIORITIES)
+    return false;
+  return weights.every((weight) => typeof weight === 'number' && weight > 0 && weight < Infinity);
 }
 
 function isFormat(value: unknown): boolean {

@@ -22,7 +22,7 @@ const referenceFacts = {
   range: 'name, URL or ARN',
 };
 
-function isQueueReference(queue: string): boolean {
+export function isQueueReference(queue: string): boolean {
   if (/^(https?:\/\/|arn:)\S+$/.test(queue)) return true;
   return /^[A-Za-z0-9_-]+(\.fifo)?$/.test(queue) && queue.length <= SQS_LIMITS.queueNameLength;
 }

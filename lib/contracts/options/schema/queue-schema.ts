@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { SQS_LIMITS } from '../../limits.js';
-import { DEAD_LETTER_DEFAULTS, QUEUE_DEFAULTS } from '../defaults.js';
+import { levelName } from '../../priorities.js';
+import { DEAD_LETTER_DEFAULTS, MAX_PRIORITIES, QUEUE_DEFAULTS } from '../defaults.js';
 import type { DeadLetterOptions, QueueOptions } from '../queue-options.js';
 import { messageFormat } from './opaque.js';
 import { choice, flag, integer, option, text, textRecord, type OptionFacts } from './option.js';
-import { isFifoReference, queueReference } from './queue-reference.js';
+import { isFifoReference, isQueueReference, queueReference } from './queue-reference.js';
 import { schemaOf } from './schema-of.js';
 
 /** Under two seconds no lease could be renewed in time. */
@@ -68,6 +69,14 @@ export const queueShape = schemaOf<QueueOptions>()({
     default: QUEUE_DEFAULTS.highThroughput,
     description: 'FIFO: high throughput, deduplicating per group.',
   }),
+  priorities: integer({
+    from: 1,
+    to: MAX_PRIORITIES,
+    default: QUEUE_DEFAULTS.priorities,
+    description:
+      'Levels of priority: level 0, the lowest, is the queue itself, level n the queue `{name}--p{n}` (FIFO: `{name}--p{n}.fifo`).',
+    cost: 'Each level is a queue of its own, with a long poll every 20 s while it is empty.',
+  }),
   tags: textRecord({ description: 'Tags given when the queue is created here.' }),
   attributes: textRecord({
     description: 'Further SQS attributes by their SQS names, for creation.',
@@ -86,6 +95,9 @@ export const queueSchema = queueShape.check(({ value, issues }) => {
   for (const name of ['contentBasedDeduplication', 'highThroughput'] as const) {
     if (value[name] === true && !isFifo) expect([name], onlyFifo);
   }
+  const highest = (value.priorities ?? 1) - 1;
+  const isLong = isQueueReference(value.name) && !isQueueReference(levelName(value.name, highest));
+  if (isLong) expect(['name'], roomForLevel(highest));
   const deadLetterQueue = value.deadLetter?.queue;
   if (deadLetterQueue !== undefined && isFifoReference(deadLetterQueue) !== isFifo) {
     expect(['deadLetter', 'queue'], isFifo ? 'a FIFO queue, as its source is' : standard);
@@ -95,5 +107,7 @@ export const queueSchema = queueShape.check(({ value, issues }) => {
 /** A queue in a list: its bare name, or its options. */
 export const queueEntry = z.union([queueReference('A queue by name.'), queueSchema]);
 
+const roomForLevel = (level: number) =>
+  `short enough for the name of its level ${level}, --p${level} included`;
 const onlyFifo = 'left out: only a FIFO queue, named ….fifo, has it';
 const standard = 'a standard queue, as its source is';

@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import type { TaskHandlerOptions } from '../../handlers.js';
+import type { LongTaskOptions } from '../../isolation.js';
 import { SQS_LIMITS } from '../../limits.js';
-import { CONSUME_DEFAULTS, MAX_DEFAULT_PREFETCH, WORKER_DEFAULTS } from '../defaults.js';
+import {
+  CONSUME_DEFAULTS,
+  LONG_TASK_DEFAULTS,
+  MAX_DEFAULT_PREFETCH,
+  MAX_PRIORITIES,
+  WORKER_DEFAULTS,
+} from '../defaults.js';
 import type {
   ConsumeOptions,
   WorkerOptions,
   WorkerQueueOptions,
   WorkerStageOptions,
 } from '../worker-options.js';
-import { outcomePolicy, stopPolicy } from './opaque.js';
+import { outcomePolicy, priorityOrder, stopPolicy } from './opaque.js';
 import { choice, integer, option, required } from './option.js';
 import { optionalQueueReference, queueReference } from './queue-reference.js';
 import { MIN_VISIBILITY_SECONDS } from './queue-schema.js';
@@ -18,7 +25,8 @@ const MAX_HANDLERS = 10_000;
 const MAX_DURATION_MS = SQS_LIMITS.visibilityTimeoutSeconds * 1_000;
 const RETRY = 'retry(exponential())';
 
-export const consumeSchema = schemaOf<ConsumeOptions>()({
+/** Every option of consuming; `consumeSchema` adds the rule between them. */
+const consumeShape = schemaOf<ConsumeOptions>()({
   concurrency: integer({
     from: 1,
     to: MAX_HANDLERS,
@@ -90,7 +98,27 @@ export const consumeSchema = schemaOf<ConsumeOptions>()({
     description: 'Milliseconds a delete may wait for others to share its request.',
     cost: 'A process that is killed meanwhile has the waiting tasks run again.',
   }),
+  minPriority: integer({
+    from: 0,
+    to: MAX_PRIORITIES - 1,
+    default: CONSUME_DEFAULTS.minPriority,
+    description: 'Queues with priorities: the lowest level that this worker takes from.',
+    cost: 'Lower levels need another worker.',
+  }),
+  maxPriority: integer({
+    from: 0,
+    to: MAX_PRIORITIES - 1,
+    default: "the queue's highest",
+    description: 'Queues with priorities: the highest level that this worker takes from.',
+  }),
+  priorityOrder: priorityOrder({
+    default: `'${CONSUME_DEFAULTS.priorityOrder}'`,
+    description: 'Queues with priorities: which level goes first.',
+    cost: "'strict' lets low levels wait for as long as higher ones have messages.",
+  }),
 });
+
+export const consumeSchema = consumeShape.check(checkWindow);
 
 export const workerQueueSchema = schemaOf<WorkerQueueOptions>()({
   name: queueReference('The queue to consume.'),
@@ -98,8 +126,8 @@ export const workerQueueSchema = schemaOf<WorkerQueueOptions>()({
     'Serve this queue with the handlers of another, for example a dead-letter queue in place.',
     'its own name',
   ),
-  ...consumeSchema.shape,
-});
+  ...consumeShape.shape,
+}).check(checkWindow);
 
 const queueToConsume = required(z.union([queueReference('A queue by name.'), workerQueueSchema]), {
   expected: 'a queue name, or an object with name',
@@ -120,8 +148,8 @@ export const workerStageSchema = schemaOf<WorkerStageOptions>()({
     description: 'Further arguments of the method, after the value.',
     default: 'none',
   }),
-  ...consumeSchema.shape,
-});
+  ...consumeShape.shape,
+}).check(checkWindow);
 
 const stageToRun = required(z.union([stageName('A stage by name.'), workerStageSchema]), {
   expected: 'a stage such as "words.reduce", or an object with stage',
@@ -150,8 +178,8 @@ export const workerSchema = schemaOf<WorkerOptions>()({
     default: 'never()',
     description: 'When the worker stops by itself.',
   }),
-  ...consumeSchema.shape,
-});
+  ...consumeShape.shape,
+}).check(checkWindow);
 
 /** What a decorator may say of one handler. */
 export const taskHandlerSchema = schemaOf<TaskHandlerOptions>()({
@@ -166,6 +194,45 @@ export const taskHandlerSchema = schemaOf<TaskHandlerOptions>()({
   ),
   ack: ackMode(undefined),
 });
+
+/** What `@SqsTask` and `@SqsRawTask` may say of a task's time. */
+export const longTaskSchema = schemaOf<LongTaskOptions>()({
+  hardTimeoutMs: integer({
+    from: 1,
+    to: MAX_DURATION_MS,
+    default: 'none',
+    description: 'Milliseconds after which the task is over: isolated, it is ended and fails.',
+    cost: 'Not isolated, `signal` is aborted, and slot and lease wait for the real end.',
+  }),
+  silenceTimeoutMs: integer({
+    from: 1,
+    to: MAX_DURATION_MS,
+    default: 'none',
+    description: 'Milliseconds without `progress()` after which the same happens.',
+  }),
+  isAlive: option(
+    z.custom<LongTaskOptions['isAlive'] & {}>((value) => typeof value === 'function'),
+    {
+      expected: 'a function that answers true while the task is alive',
+      description:
+        "Asked in the worker's process; where it answers false or throws, the same happens.",
+      default: 'none',
+    },
+  ),
+  isAliveEveryMs: integer({
+    from: 10,
+    to: MAX_DURATION_MS,
+    default: LONG_TASK_DEFAULTS.isAliveEveryMs,
+    description: 'Milliseconds between two questions to `isAlive`.',
+  }),
+});
+
+function checkWindow({ value, issues }: z.core.ParsePayload<ConsumeOptions>): void {
+  const { minPriority = 0, maxPriority = MAX_PRIORITIES } = value;
+  if (minPriority <= maxPriority) return;
+  const expected = `at least minPriority (${minPriority}), or no level is left`;
+  issues.push({ code: 'custom', input: value, path: ['maxPriority'], params: { expected } });
+}
 
 function ackMode(byDefault: string | undefined) {
   return choice(['after', 'before', 'manual'], {

@@ -29,6 +29,9 @@ describe('resolveWorkerOptions', () => {
       fifoFailure: 'hold',
       maxAttempts: undefined,
       settleLingerMs: 250,
+      minPriority: 0,
+      maxPriority: undefined,
+      priorityOrder: 'strict',
     });
   });
 

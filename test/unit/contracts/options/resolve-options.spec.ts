@@ -25,6 +25,7 @@ describe('resolveQueueOptions', () => {
       deadLetter: undefined,
       contentBasedDeduplication: undefined,
       highThroughput: false,
+      priorities: 1,
       tags: {},
       attributes: {},
       onMissingQueue: 'error',

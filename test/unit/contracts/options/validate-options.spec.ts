@@ -113,11 +113,11 @@ describe('validateOptions', () => {
   });
 
   test('checks what a feature adds to the options, described or not', () => {
-    const stages = z.array(z.string()).optional();
-    const schema = workerSchema.extend({ stages });
-    expect(problemsOf(schema, { stags: [], stages: [1] })).toEqual([
-      expect.stringMatching(/^Option stages\[0\]: .*expected string/),
-      'Unknown option stags; did you mean stages?',
+    const tunnels = z.array(z.string()).optional();
+    const schema = workerSchema.extend({ tunnels });
+    expect(problemsOf(schema, { tunels: [], tunnels: [1] })).toEqual([
+      expect.stringMatching(/^Option tunnels\[0\]: .*expected string/),
+      'Unknown option tunels; did you mean tunnels?',
     ]);
   });
 
@@ -143,6 +143,24 @@ describe('the rules of a queue', () => {
 
   test.each(['', 'two words', 'a.b', 'x'.repeat(81)])('refuses "%s" as its name', (name) => {
     expect(problemsOf(queueSchema, { name })).toHaveLength(1);
+  });
+
+  test('refuses more levels than sixteen, and fewer than one', () => {
+    expect(problemsOf(queueSchema, { name: 'jobs', priorities: 16 })).toEqual([]);
+    for (const priorities of [0, 17, 2.5]) {
+      expect(problemsOf(queueSchema, { name: 'jobs', priorities })).toEqual([
+        `Expected priorities to be an integer from 1 to 16, got ${priorities}`,
+      ]);
+    }
+  });
+
+  test('keeps room in the name for the names of its levels', () => {
+    const name = `${'x'.repeat(71)}.fifo`;
+    expect(problemsOf(queueSchema, { name, priorities: 1 })).toEqual([]);
+    expect(problemsOf(queueSchema, { name, priorities: 10 })).toEqual([]);
+    expect(problemsOf(queueSchema, { name, priorities: 11 })).toEqual([
+      expect.stringMatching(/^Expected name to be short enough for .* level 10, --p10 included/),
+    ]);
   });
 
   test('asks for a dead-letter queue of the same type', () => {
@@ -206,5 +224,31 @@ describe('schemaOf', () => {
     expect(schemaOf<{ ack?: 'a' }>()({ ack: z.literal('a').optional() }).shape).toHaveProperty(
       'ack',
     );
+  });
+});
+
+describe('the levels that a worker takes', () => {
+  test.each(['strict', 'weighted', { weights: [1, 0.5] }])('go in the order %j', (priorityOrder) =>
+    expect(problemsOf(workerSchema, { priorityOrder })).toEqual([]),
+  );
+
+  test.each(['loose', { weights: [] }, { weights: [1, 0] }, { weights: ['1'] }, [1, 2]])(
+    'go in no order %j',
+    (priorityOrder) =>
+      expect(problemsOf(workerSchema, { priorityOrder })).toEqual([
+        expect.stringMatching(/^Expected priorityOrder to be 'strict', 'weighted' or/),
+      ]),
+  );
+
+  test('are at least one', () => {
+    const window = { minPriority: 2, maxPriority: 2 };
+    expect(problemsOf(workerSchema, { ...window, queues: [{ name: 'jobs', ...window }] })).toEqual(
+      [],
+    );
+    expect(
+      problemsOf(workerSchema, { queues: [{ name: 'jobs', minPriority: 2, maxPriority: 1 }] }),
+    ).toEqual([
+      'Expected queues[0].maxPriority to be at least minPriority (2), or no level is left, got 1',
+    ]);
   });
 });

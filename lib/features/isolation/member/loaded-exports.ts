@@ -1,0 +1,25 @@
+import { MemberStartError } from '../isolation.errors.js';
+import type { CodeReference } from '../protocol.js';
+
+export type Exports = Readonly<Record<string, unknown>>;
+
+/** What a file exports; CommonJS files that were compiled from ES modules included. @throws MemberStartError */
+export async function loadedExports({ url }: CodeReference, handler: string): Promise<Exports> {
+  try {
+    const loaded = (await import(url)) as Exports;
+    return { ...fieldsOf(loaded['default']), ...loaded, ...defaultOf(loaded) };
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new MemberStartError({ handler, problem: `${url} cannot be loaded: ${message}`, cause });
+  }
+}
+
+/** `module.exports` of a CommonJS file is its default export, and what it calls default lies inside. */
+function defaultOf(loaded: Exports): Exports {
+  const inner = fieldsOf(loaded['default'])['default'];
+  return inner === undefined ? {} : { default: inner };
+}
+
+function fieldsOf(value: unknown): Exports {
+  return typeof value === 'object' && value !== null ? (value as Exports) : {};
+}

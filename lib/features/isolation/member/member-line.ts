@@ -1,0 +1,71 @@
+import { threadId, type MessagePort } from 'node:worker_threads';
+import { errorOf } from '../error-record.js';
+import { opened, OURS, type FromMember, type ToMember } from '../protocol.js';
+import { packed } from '../clone.js';
+
+/** The member's end of the line to the run that it belongs to. */
+export class MemberLine {
+  onAbort: (reason: unknown) => void = () => {};
+  onClose: () => void = () => {};
+  private readonly extensions = new Map<number, (error: unknown) => void>();
+  private lastId = 0;
+  private readonly stopListening: () => void;
+
+  /** @param port undefined in a process, which has its own channel */
+  constructor(private readonly port: MessagePort | undefined) {
+    this.stopListening = port === undefined ? this.listenToProcess() : this.listenTo(port);
+    this.send({ kind: 'hello', member: port === undefined ? process.pid : threadId });
+  }
+
+  send(message: FromMember): void {
+    if (this.port === undefined) return void process.send?.({ [OURS]: message });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
+    this.port.postMessage(message);
+  }
+
+  progress(value: unknown): void {
+    this.send({ kind: 'progress', value: packed(value, 'progress') });
+  }
+
+  extend(seconds: number): Promise<void> {
+    const id = ++this.lastId;
+    return new Promise((resolve, reject) => {
+      this.extensions.set(id, (error) => (error === undefined ? resolve() : reject(error)));
+      this.send({ kind: 'extend', id, seconds });
+    });
+  }
+
+  close(): void {
+    this.stopListening();
+  }
+
+  private listenTo(port: MessagePort): () => void {
+    port.on('message', (message: ToMember) => this.receive(message));
+    return () => port.close();
+  }
+
+  private listenToProcess(): () => void {
+    const listener = (message: unknown): void => {
+      const ours = opened<ToMember>(message);
+      if (ours !== undefined) this.receive(ours);
+    };
+    process.on('message', listener);
+    return () => process.off('message', listener);
+  }
+
+  private receive(message: ToMember): void {
+    switch (message.kind) {
+      case 'abort':
+        return this.onAbort(errorOf(message.reason));
+      case 'extended':
+        return this.extended(message.id, message.error && errorOf(message.error));
+      case 'close':
+        return this.onClose();
+    }
+  }
+
+  private extended(id: number, error: unknown): void {
+    this.extensions.get(id)?.(error);
+    this.extensions.delete(id);
+  }
+}

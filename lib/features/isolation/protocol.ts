@@ -1,0 +1,81 @@
+import type { ReceivedMessage } from '../../contracts/index.js';
+import type { ErrorRecord } from './error-record.js';
+
+/** What a member is told to run. */
+export interface Job {
+  /** `Class.method`. */
+  readonly handler: string;
+  readonly code: CodeReference;
+  readonly args: readonly unknown[];
+  /** Positions of `args` that are the context. */
+  readonly contextAt: readonly number[];
+  readonly delivery: DeliveryRecord;
+  readonly recycle: RecycleRule;
+}
+
+export interface CodeReference {
+  readonly kind: 'file' | 'module';
+  readonly url: string;
+  readonly exportName: string | undefined;
+}
+
+export interface RecycleRule {
+  readonly afterTasks: number | undefined;
+  readonly aboveMb: number | undefined;
+}
+
+/** A delivery as it goes to a member. */
+export interface DeliveryRecord {
+  readonly queue: string;
+  readonly priority: number;
+  readonly pattern: string | undefined;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly attempt: number;
+  readonly message: ReceivedMessage;
+  readonly receiveCount: number;
+  readonly sentAt: number;
+  /** Why `signal` is aborted already. */
+  readonly aborted: ErrorRecord | undefined;
+}
+
+/** What the pool hands to a member: a packed `Job`, and in a thread the member's end of the line. */
+export interface MemberTask {
+  readonly job: Uint8Array;
+  readonly port?: import('node:worker_threads').MessagePort;
+}
+
+export type ToMember =
+  | { readonly kind: 'abort'; readonly reason: ErrorRecord }
+  | { readonly kind: 'extended'; readonly id: number; readonly error?: ErrorRecord }
+  /** Nothing more will come: end what was opened. */
+  | { readonly kind: 'close' };
+
+export type FromMember =
+  | { readonly kind: 'hello'; readonly member: number }
+  /** Its code is loaded and its module started, for the first time: only now the task begins. */
+  | { readonly kind: 'begun' }
+  | { readonly kind: 'progress'; readonly value: Uint8Array }
+  | { readonly kind: 'extend'; readonly id: number; readonly seconds: number }
+  | Ended
+  | { readonly kind: 'closed' };
+
+export interface Ended {
+  readonly kind: 'ended';
+  readonly result: { readonly value: Uint8Array } | { readonly error: ErrorRecord };
+  /** `ctx.ack()` was called. */
+  readonly isAcked: boolean;
+  /** The member takes no more: it closes what it opened and is to be replaced. */
+  readonly isLast: boolean;
+}
+
+/** Marks our messages among those of a process, where user code may send its own. */
+export const OURS = 'nestjs-sqs-tasks';
+
+export interface Envelope<M> {
+  readonly [OURS]: M;
+}
+
+export function opened<M>(message: unknown): M | undefined {
+  if (typeof message !== 'object' || message === null) return undefined;
+  return (message as Partial<Envelope<M>>)[OURS];
+}

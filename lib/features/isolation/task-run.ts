@@ -1,0 +1,277 @@
+import {
+  LeaseLostError,
+  TaskTimeoutError,
+  type Clock,
+  type IsolatedJob,
+  type RunningDelivery,
+} from '../../contracts/index.js';
+import type { Timer } from '../../contracts/clock.js';
+import { ISOLATE_DEFAULTS } from '../../contracts/options/defaults.js';
+import { deferred } from '../../primitives/deferred.js';
+import { errorText } from '../../primitives/error-text.js';
+import { LifeWatch } from '../../primitives/life-watch.js';
+import { settledWithin } from '../../primitives/wait.js';
+import { packed, unpacked } from './clone.js';
+import { controlErrorOf } from './control-error.js';
+import { errorOf, recordOf } from './error-record.js';
+import {
+  CannotCrossError,
+  MemberCrashedError,
+  MemberStartError,
+  type MemberEnd,
+} from './isolation.errors.js';
+import { openLine, type Line } from './line.js';
+import type { Pool, RunOptions } from './load-tinypool.js';
+import { MemberGoneError, type Member, type Members } from './members.js';
+import type {
+  CodeReference,
+  DeliveryRecord,
+  Ended,
+  FromMember,
+  Job,
+  ToMember,
+} from './protocol.js';
+
+/** Milliseconds that a member which takes no more gets to close what it opened. */
+const RETIRE_MS = 2_000;
+
+export interface TaskRunParts {
+  readonly job: IsolatedJob;
+  readonly code: CodeReference;
+  readonly pool: Pool;
+  /** Path of the members' code. */
+  readonly entry: string;
+  readonly members: Members;
+  readonly clock: Clock;
+}
+
+/**
+ * One task in a member. It is
+ * - STARTING until a member says hello, then RUNNING until it says how the task ended;
+ * - ENDING from the moment it has to be over: the member hears of it, and is ended after the grace time;
+ * - OVER once the result is there, or the member has really ended. Only then may the task run anywhere else.
+ */
+export class TaskRun {
+  private readonly line: Line;
+  private readonly kill = new AbortController();
+  private readonly result = deferred<Ended>();
+  private readonly retired = deferred<void>();
+  private watch: LifeWatch;
+  private member: Member | undefined;
+  /** A process listens only from its hello on. */
+  private readonly unsaid: ToMember[] = [];
+  private reason: unknown;
+  private grace: Timer | undefined;
+
+  constructor(private readonly parts: TaskRunParts) {
+    this.line = openLine(parts.job.isolate.runtime);
+    this.line.onMessage = (message) => this.receive(message);
+    this.watch = this.watchFromNow();
+  }
+
+  get hasMember(): boolean {
+    return this.member !== undefined;
+  }
+
+  async outcome(): Promise<unknown> {
+    const { delivery } = this.parts.job;
+    delivery.onAbort = (error) => this.aborted(error);
+    try {
+      return valueOf(await this.ended(), delivery);
+    } finally {
+      delivery.onAbort = undefined;
+      this.watch.stop();
+      this.grace?.cancel();
+    }
+  }
+
+  /** It has to be over: first the member hears of it, then it is ended. */
+  end(reason: unknown): void {
+    if (this.grace !== undefined) return;
+    const { job, clock } = this.parts;
+    this.reason = reason;
+    const graceMs = job.isolate.abortGraceMs ?? ISOLATE_DEFAULTS.abortGraceMs;
+    this.grace = clock.setTimer(() => this.kill.abort(), graceMs);
+  }
+
+  failToStart(cause: unknown): void {
+    this.reason = this.notStarted('its member ended before it could take the task', cause);
+    this.kill.abort();
+  }
+
+  private async ended(): Promise<Ended> {
+    const pooled = this.give();
+    const ended = await Promise.race([
+      this.result.promise,
+      pooled.then(() => this.result.promise),
+    ]).catch(async (error: unknown) => {
+      throw await this.failure(error);
+    });
+    // From here on the task is done, whatever becomes of its member.
+    await (ended.isLast ? this.retire() : pooled.catch(() => this.member?.ended));
+    return ended;
+  }
+
+  private async give(): Promise<unknown> {
+    const { pool, members, entry } = this.parts;
+    const { port, channel } = this.line.opening;
+    const options: RunOptions = { filename: entry, name: 'default', signal: this.kill.signal };
+    if (port !== undefined) options.transferList = [port];
+    if (channel !== undefined) options.channel = channel;
+    const task = { job: this.packedJob(), port };
+    try {
+      return pool.run(task, options);
+    } catch (cause) {
+      throw this.notStarted('no member could be started', cause);
+    } finally {
+      members.look();
+    }
+  }
+
+  private packedJob(): Uint8Array {
+    const { args, handler } = this.parts.job;
+    try {
+      return packed(this.jobForMember(), 'the task');
+    } catch (error) {
+      // Said again in the words of who wrote the method.
+      args.forEach((arg, index) => packed(arg, `argument ${index + 1} of ${handler}`));
+      throw error;
+    }
+  }
+
+  private jobForMember(): Job {
+    const { job, code } = this.parts;
+    const { handler, contextAt, isolate } = job;
+    return {
+      handler,
+      code,
+      args: job.args,
+      contextAt,
+      delivery: deliveryRecordOf(job.delivery),
+      recycle: { afterTasks: isolate.maxTasksPerMember, aboveMb: isolate.recycleAboveMb },
+    };
+  }
+
+  private receive(message: FromMember): void {
+    const { delivery } = this.parts.job;
+    switch (message.kind) {
+      case 'hello':
+        return this.met(message.member);
+      case 'begun':
+        return this.begun();
+      case 'progress':
+        return this.progressed(unpacked(message.value), delivery);
+      case 'extend':
+        return void this.extend(message.id, message.seconds);
+      case 'ended':
+        return this.told(message);
+      case 'closed':
+        return this.retired.resolve();
+    }
+  }
+
+  private met(id: number): void {
+    this.member = this.parts.members.find(id);
+    if (this.member !== undefined) this.member.line = this.line;
+    for (const message of this.unsaid.splice(0)) this.line.send(message);
+  }
+
+  private say(message: ToMember): void {
+    if (this.hasMember) this.line.send(message);
+    else this.unsaid.push(message);
+  }
+
+  private told(ended: Ended): void {
+    this.grace?.cancel();
+    this.result.resolve(ended);
+  }
+
+  /** What its member took to start does not count. */
+  private begun(): void {
+    if (this.reason !== undefined) return;
+    this.watch.stop();
+    this.watch = this.watchFromNow();
+  }
+
+  private watchFromNow(): LifeWatch {
+    const { job, clock } = this.parts;
+    const { limits, delivery } = job;
+    return new LifeWatch({ limits, delivery, clock, onOver: (error) => delivery.abort(error) });
+  }
+
+  private progressed(value: unknown, delivery: RunningDelivery): void {
+    this.watch.progress(value);
+    delivery.progress(value);
+  }
+
+  private async extend(id: number, seconds: number): Promise<void> {
+    try {
+      await this.parts.job.delivery.extend(seconds);
+      this.say({ kind: 'extended', id });
+    } catch (error) {
+      this.say({ kind: 'extended', id, error: recordOf(error) });
+    }
+  }
+
+  private aborted(error: Error): void {
+    this.say({ kind: 'abort', reason: recordOf(error) });
+    if (!isOnlyTold(error)) this.end(error);
+  }
+
+  /** It takes no more: once it has closed what it opened, it is ended. */
+  private async retire(): Promise<void> {
+    await settledWithin(this.retired.promise, RETIRE_MS, this.parts.clock);
+    this.kill.abort();
+    await this.member?.ended;
+  }
+
+  /** What the task failed with, once its member has really ended. */
+  private async failure(error: unknown): Promise<unknown> {
+    const end = await this.member?.ended;
+    if (this.reason !== undefined) return this.reason;
+    if (isOurs(error)) return error;
+    const { handler, isolate } = this.parts.job;
+    // One that ended at once may not have said hello.
+    const facts = end ?? (error instanceof MemberGoneError ? error.end : unknownEnd);
+    return new MemberCrashedError({ handler, runtime: isolate.runtime, end: facts, cause: error });
+  }
+
+  private notStarted(problem: string, cause: unknown): MemberStartError {
+    const { handler } = this.parts.job;
+    return new MemberStartError({ handler, problem: `${problem}: ${errorText(cause)}`, cause });
+  }
+}
+
+const unknownEnd: MemberEnd = { code: null, signal: null };
+
+/** It never reached a member. */
+function isOurs(error: unknown): boolean {
+  return error instanceof CannotCrossError || error instanceof MemberStartError;
+}
+
+/** Past its `timeoutMs`, or with a lost lease, a task may still come to a good end, and that counts. */
+function isOnlyTold(error: Error): boolean {
+  if (error instanceof LeaseLostError) return error.because !== 'cap';
+  return error instanceof TaskTimeoutError;
+}
+
+function deliveryRecordOf(delivery: RunningDelivery): DeliveryRecord {
+  const { queue, priority, pattern, context, attempt, message, signal } = delivery;
+  return {
+    queue,
+    priority,
+    pattern,
+    context,
+    attempt,
+    message: message.raw,
+    receiveCount: message.receiveCount,
+    sentAt: message.sentAt,
+    aborted: signal.aborted ? recordOf(signal.reason) : undefined,
+  };
+}
+
+function valueOf({ result, isAcked }: Ended, delivery: RunningDelivery): unknown {
+  if (isAcked) delivery.ack();
+  if ('error' in result) throw errorOf(result.error, controlErrorOf);
+  return unpacked(result.value);
+}

@@ -1,0 +1,24 @@
+import { createRequire } from 'node:module';
+import type { UndiciModule } from './undici-transport.js';
+
+const MAJOR = 7;
+
+/** The optional package `undici`, or why it is not used. */
+export type LoadedUndici = { undici: UndiciModule } | { reason: string };
+
+/** Loads it where it is installed in a version whose dispatch is known here. */
+export async function loadUndici(
+  require: (id: string) => unknown = createRequire(import.meta.url),
+): Promise<LoadedUndici> {
+  try {
+    const { version } = require('undici/package.json') as { version: string };
+    if (Number.parseInt(version, 10) !== MAJOR) {
+      return { reason: `the installed undici is ${version}, and ^${MAJOR} is needed` };
+    }
+    return { undici: require('undici') as UndiciModule };
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'MODULE_NOT_FOUND') return { reason: 'the package undici is not installed' };
+    return { reason: `the package undici could not be loaded: ${(error as Error).message}` };
+  }
+}

@@ -1,0 +1,173 @@
+import type { Agent, Dispatcher } from 'undici';
+import type { HttpAnswer, Transport, WireRequest } from './transport.js';
+
+/** The package `undici`, as far as it is used. */
+export interface UndiciModule {
+  Agent: typeof Agent;
+}
+
+export interface UndiciTransportSetup {
+  undici: UndiciModule;
+  connectTimeoutMs: number;
+  /** Until an answer begins, and again until it is complete; longer than a receive waits. */
+  answerTimeoutMs: number;
+}
+
+/** An idle connection is closed after it; SQS may close it earlier and says so. */
+const KEEP_ALIVE_MS = 60_000;
+
+/**
+ * Sends through undici: one connection per open request and never a second request on it, as an answer would wait
+ * behind a long poll. The timers are ours, since undici's are only as fine as a second.
+ */
+export class UndiciTransport implements Transport {
+  readonly name = 'undici';
+  private readonly agent: Agent;
+
+  constructor(private readonly setup: UndiciTransportSetup) {
+    this.agent = new setup.undici.Agent({
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      connect: { timeout: setup.connectTimeoutMs },
+    });
+  }
+
+  post(request: WireRequest, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted === true) return reject(abortError(signal));
+      const exchange = new Exchange({
+        resolve,
+        reject,
+        signal,
+        timeoutMs: this.setup.answerTimeoutMs,
+      });
+      const { path, headers, body } = request;
+      this.agent.dispatch(
+        { origin: originOf(request), path, method: 'POST', headers, body },
+        exchange,
+      );
+    });
+  }
+
+  close(): Promise<void> {
+    return this.agent.destroyed ? Promise.resolve() : this.agent.destroy();
+  }
+}
+
+function originOf({ protocol, hostname, port }: WireRequest): string {
+  return port === undefined ? `${protocol}//${hostname}` : `${protocol}//${hostname}:${port}`;
+}
+
+interface ExchangeParts {
+  resolve(answer: HttpAnswer): void;
+  reject(error: unknown): void;
+  signal: AbortSignal | undefined;
+  timeoutMs: number;
+}
+
+/** One request on its way: open, until it is answered, broken, out of time or aborted, whichever comes first. */
+class Exchange implements Dispatcher.DispatchHandler {
+  private controller: Dispatcher.DispatchController | undefined;
+  private begun: { statusCode: number; headers: Record<string, string> } | undefined;
+  private readonly chunks: Buffer[] = [];
+  private isOver = false;
+  private timer: NodeJS.Timeout;
+
+  constructor(private readonly parts: ExchangeParts) {
+    this.timer = this.startTimer();
+    parts.signal?.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    // Ended while it waited for its connection.
+    if (this.isOver) controller.abort(new Error('The request was given up before it was sent.'));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    this.begun = { statusCode, headers: flat(headers) };
+    clearTimeout(this.timer);
+    this.timer = this.startTimer();
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.end(undefined);
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.end(asOfNode(error, this.begun === undefined ? 'TimeoutError' : 'Error'));
+  }
+
+  private readonly onAbort = (): void => {
+    if (this.parts.signal !== undefined) this.giveUp(abortError(this.parts.signal));
+  };
+
+  private startTimer(): NodeJS.Timeout {
+    return setTimeout(() => this.giveUp(timeoutError(this.parts.timeoutMs)), this.parts.timeoutMs);
+  }
+
+  private giveUp(error: Error): void {
+    this.end(error);
+    this.controller?.abort(error);
+  }
+
+  private end(error: Error | undefined): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    clearTimeout(this.timer);
+    this.parts.signal?.removeEventListener('abort', this.onAbort);
+    const body =
+      this.chunks.length === 1 ? (this.chunks[0] ?? nothing) : Buffer.concat(this.chunks);
+    if (this.begun === undefined) this.parts.reject(error);
+    else
+      this.parts.resolve({ ...this.begun, body, ...(error !== undefined && { brokenBy: error }) });
+  }
+}
+
+const nothing = Buffer.alloc(0);
+
+function flat(headers: Record<string, string | string[] | undefined>): Record<string, string> {
+  const all: Record<string, string> = {};
+  for (const name in headers) {
+    const value = headers[name];
+    all[name] = Array.isArray(value) ? value.join(',') : (value ?? '');
+  }
+  return all;
+}
+
+/**
+ * The codes by which the SDK's retry strategy knows network failures, under the name that its own handler gives them:
+ * broken lines are a `TimeoutError` before an answer begins, and a plain error within it.
+ */
+function asOfNode(error: Error & { code?: string }, name: string): Error {
+  const code = codes[error.code ?? ''];
+  if (code === undefined) return error;
+  return Object.assign(new Error(error.message, { cause: error }), { name, code });
+}
+
+const codes: Record<string, string | undefined> = {
+  UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_SOCKET: 'ECONNRESET',
+  ECONNRESET: 'ECONNRESET',
+  EPIPE: 'EPIPE',
+  ETIMEDOUT: 'ETIMEDOUT',
+};
+
+function timeoutError(ms: number): Error {
+  const message = `SQS gave no whole answer within ${ms} ms.`;
+  return Object.assign(new Error(message), { name: 'TimeoutError', code: 'ETIMEDOUT' });
+}
+
+function abortError({ reason }: AbortSignal): Error {
+  return Object.assign(new Error('Request aborted', { cause: reason }), { name: 'AbortError' });
+}

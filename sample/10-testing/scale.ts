@@ -1,0 +1,4 @@
+/** The worker's configuration. */
+export class Scale {
+  constructor(readonly factor: number) {}
+}

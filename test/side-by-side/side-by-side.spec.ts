@@ -1,0 +1,29 @@
+import { cases } from './cases.js';
+import { isLean, observe } from './observe.js';
+import { ScriptedService } from './scripted-service.js';
+
+describe('The lean path and the SDK, side by side', () => {
+  let service: ScriptedService;
+
+  beforeAll(async () => {
+    service = await ScriptedService.start();
+    // The retry strategy draws its delays by lot; so none is longer than nothing.
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+  });
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    await service.close();
+  });
+
+  describe.each(['handler', 'undici'] as const)('%s', (line) => {
+    test.each(cases.map((each) => [each.name, each] as const))('%s', async (_, each) => {
+      const expected = await observe('sdk', service, each);
+      expect(service.seen.some(isLean)).toBe(false);
+      expect(await observe(line, service, each)).toEqual(expected);
+      // The first attempt is ours; what follows a failure is the SDK's.
+      const [first, ...others] = service.seen;
+      expect(isLean(first)).toBe(first !== undefined && each.isLeft !== true);
+      expect(others.some(isLean)).toBe(false);
+    });
+  });
+});
