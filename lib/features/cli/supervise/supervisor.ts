@@ -9,7 +9,7 @@ import { WorkerSlot } from './worker-slot.js';
 /** Milliseconds beyond the drain timeout that a process gets before it is killed. */
 const GRACE_MS = 5_000;
 /** From the second signal to the kill; the processes themselves abort in 800 ms. */
-const ABORT_MS = 900;
+const ABORT_MS = 850;
 
 export interface SupervisorParts {
   readonly count: number;

@@ -34,7 +34,7 @@ function processesOf({ processes }: WorkSettings): string {
 }
 
 function concurrencyOf(concurrency: number | undefined): string {
-  if (concurrency === undefined) return 'the app’s default concurrency';
+  if (concurrency === undefined) return 'the default concurrency';
   return concurrency === 1 ? 'one task at a time' : `${concurrency} tasks at a time`;
 }
 

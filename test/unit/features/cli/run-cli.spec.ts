@@ -1,3 +1,7 @@
+import { Command } from 'commander';
+import { addFlags, flagValues } from '../../../../lib/features/cli/flags/flags-of-command.js';
+import type { FlagValues } from '../../../../lib/features/cli/flags/flags-of-command.js';
+import { WORK_FLAGS } from '../../../../lib/features/cli/work/work-flags.js';
 import { runCli } from '../../../../lib/features/cli/run-cli.js';
 import { fakeHost } from './support/fake-host.js';
 
@@ -46,6 +50,22 @@ describe('nestjs-sqs', () => {
     expect(err).not.toMatch(/\n\s+at /);
   });
 
+  test('the short forms of squids are those of here', () => {
+    expect(typed('-q', 'emails', '-w', '2', '-a', 'tasks.app')).toEqual({
+      queues: ['emails'],
+      processes: 2,
+      app: 'tasks.app',
+    });
+    expect(typed('--workers')).toEqual({ processes: 'auto' });
+  });
+
+  test('a queue may be named several times', () => {
+    expect(typed('-q', 'a', '--queue', 'b', '--stage', 'words.count')).toEqual({
+      queues: ['a', 'b'],
+      stages: ['words.count'],
+    });
+  });
+
   test.each([
     [['--help'], 'work [options]'],
     [['work', '--help'], '--report-interval <seconds>'],
@@ -58,3 +78,10 @@ describe('nestjs-sqs', () => {
     expect(out).toContain(text);
   });
 });
+
+function typed(...argv: string[]): FlagValues {
+  const command = new Command('work');
+  addFlags(command, WORK_FLAGS);
+  command.parse(argv, { from: 'user' });
+  return flagValues(command, WORK_FLAGS);
+}

@@ -17,14 +17,20 @@ describe('readSettings', () => {
   });
 
   test('completes what was typed, and leaves the rest to the app', () => {
-    const { settings } = read({ app: 'a.js', queues: ['q'], processes: 'auto', drainTimeout: 1.5 });
+    const { settings } = read({
+      app: 'a.js',
+      queues: ['q'],
+      processes: 'auto',
+      drainTimeout: 1.5,
+      visibilityTimeout: 45,
+    });
 
     expect(settings).toMatchObject({
       app: 'a.js',
       processes: 6,
-      worker: { queues: ['q'], drainTimeoutMs: 1_500 },
+      worker: { queues: ['q'], drainTimeoutMs: 1_500, visibilityTimeoutSeconds: 45 },
       logLevel: 'log',
-      chosen: ['--queue', '--drain-timeout'],
+      chosen: ['--queue', '--visibility-timeout', '--drain-timeout'],
       workerOptions: {},
     });
     expect(read({ app: 'a.js' }).settings).toMatchObject({ processes: 1, worker: {} });

@@ -96,14 +96,14 @@ describe('Supervisor', () => {
     expect(await run).toBe(143);
   });
 
-  test('passes the second signal on too, and kills what is left 900 ms later', async () => {
+  test('passes the second signal on too, and kills what is left 850 ms later', async () => {
     const { supervisor, children, clock } = setup(1);
     const run = supervisor.run();
     supervisor.started();
     supervisor.signal('SIGTERM');
     supervisor.signal('SIGINT');
     supervisor.signal('SIGINT');
-    await clock.advance(900);
+    await clock.advance(850);
     expect(children[0]?.signals).toEqual(['SIGTERM', 'SIGINT', 'SIGKILL']);
     children[0]?.end({ code: null, signal: 'SIGKILL' });
 
