@@ -7,6 +7,7 @@ import {
   SqsContext,
   SqsProducer,
   SqsQueue,
+  SqsQueues,
   SqsTask,
   SqsWorkers,
   TaskContext,
@@ -130,6 +131,30 @@ describe('An app with priorities', () => {
     await queue.purge();
     await app.clock.advance(61_000);
     expect(await queue.attributes()).toMatchObject({ messageCount: 0 });
+  });
+
+  test('is created, counted, purged and deleted by SqsQueues with all its levels', async () => {
+    const module = { queues: [{ name: 'jobs', priorities: 2 }] };
+    const app = await memoryApp({
+      kind: 'web',
+      queues: [],
+      module: { queuePrefix: 'shop-', ...module },
+    });
+    const queues = app.app.get(SqsQueues);
+    const made = await queues.create({ name: 'more', priorities: 3 });
+    expect(made).toMatchObject({ name: 'more', wasCreated: true });
+    await app.producer.send(jobs, 'x', { priority: 1 });
+    expect(await queues.stats('jobs')).toMatchObject({
+      messageCount: 1,
+      levels: [{ messageCount: 0 }, { messageCount: 1 }],
+    });
+    await queues.purge('jobs');
+    await app.clock.advance(61_000);
+    expect(await queues.stats('jobs')).toMatchObject({ messageCount: 0 });
+    const names = async () => (await queues.list()).map(({ name }) => name);
+    expect(await names()).toEqual(['jobs', 'jobs--p1', 'more', 'more--p1', 'more--p2']);
+    await queues.delete('jobs');
+    expect(await names()).toEqual(['more', 'more--p1', 'more--p2']);
   });
 
   test('gives a loop and a batch the highest level first', async () => {
