@@ -20,6 +20,11 @@ afterEach(closeApps);
 const jobs = { queue: 'jobs', pattern: 'job' };
 const three: SqsModuleOptions = { queues: [{ name: 'jobs', priorities: 3 }] };
 
+/** The level of a text of six characters is 1. */
+function byLength(data: string): number {
+  return data.length - 5;
+}
+
 function noting(seen: string[]) {
   @Controller()
   class Jobs {
@@ -44,8 +49,7 @@ describe('An app with priorities', () => {
     await app.clock.advance(30_000);
     await app.producer.send(jobs, 'low');
     await app.producer.send(jobs, 'high', { priority: 2 });
-    const middle = (data: string): number => data.length - 5;
-    await app.producer.send(jobs, 'middle', { priority: middle });
+    await app.producer.send(jobs, 'middle', { priority: byLength });
     workers.resume('jobs');
     await app.work();
     expect(seen).toEqual(['high jobs 2', 'middle jobs 1', 'low jobs 0']);

@@ -53,8 +53,8 @@ describe('healthOf', () => {
 
   test('names the level that cannot be read', () => {
     const pollError = new Error('access denied');
-    const level = (priority: number) => ({ ...queue, name: `emails--p${priority}`, priority });
-    const levels = [{ ...level(2), pollError }, level(1)];
+    const level = { ...queue, priority: 1, name: 'emails--p1' };
+    const levels = [{ ...level, priority: 2, name: 'emails--p2', pollError }, level];
     const { isLive, problems } = healthOf([running({ pollError, levels })]);
     expect(isLive).toBe(true);
     expect(problems).toEqual(['receiving from queue "emails--p2" fails: access denied']);
