@@ -12,11 +12,12 @@ afterEach(closeWorkers);
 interface Run {
   readonly name: string;
   readonly priorityOrder: PriorityOrder;
-  groupOf(index: number): string;
+  /** Of the three tasks of each level. */
+  readonly groups: readonly string[];
 }
 
 /** Levels and numbers of three tasks on each of three levels, in the order in which they ran. */
-async function runsOf({ name, priorityOrder, groupOf }: Run): Promise<[number, number][]> {
+async function runsOf({ name, priorityOrder, groups }: Run): Promise<[number, number][]> {
   const seen: [number, number][] = [];
   const done = deferred();
   @Controller()
@@ -37,8 +38,8 @@ async function runsOf({ name, priorityOrder, groupOf }: Run): Promise<[number, n
   await app.init();
   const sqs = app.get(SqsProducer);
   for (const priority of [0, 1, 2]) {
-    for (let i = 0; i < 3; i++) {
-      await sqs.send({ queue: name, pattern: 'job' }, i, { priority, groupId: groupOf(i) });
+    for (const [i, groupId] of groups.entries()) {
+      await sqs.send({ queue: name, pattern: 'job' }, i, { priority, groupId });
     }
   }
   await app.listen();
@@ -49,14 +50,14 @@ async function runsOf({ name, priorityOrder, groupOf }: Run): Promise<[number, n
 describe('Priorities on the embedded service', () => {
   test.each(['jobs', 'jobs.fifo'])('of %s are strict', async (name) => {
     // A level whose only group is being worked on has nothing to give, and lower ones go on.
-    const groupOf = (index: number): string => `g${index}`;
-    const seen = await runsOf({ name, priorityOrder: 'strict', groupOf });
+    const groups = ['a', 'b', 'c'];
+    const seen = await runsOf({ name, priorityOrder: 'strict', groups });
     expect(seen.map(([level]) => level)).toEqual([2, 2, 2, 1, 1, 1, 0, 0, 0]);
   });
 
   test('keep a FIFO group in order within its level', async () => {
-    const groupOf = (): string => 'one';
-    const seen = await runsOf({ name: 'jobs.fifo', priorityOrder: 'weighted', groupOf });
+    const groups = ['one', 'one', 'one'];
+    const seen = await runsOf({ name: 'jobs.fifo', priorityOrder: 'weighted', groups });
     for (const level of [0, 1, 2]) {
       const numbers = seen.filter(([own]) => own === level).map(([, number]) => number);
       expect(numbers).toEqual([0, 1, 2]);
