@@ -18,8 +18,8 @@ import { printReport, type Sample } from './report.js';
 const { values: flags } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    'measure-tasks': { type: 'string', default: '8000' },
-    'warm-up-tasks': { type: 'string', default: '6000' },
+    'measure-tasks': { type: 'string', default: '20000' },
+    'warm-up-tasks': { type: 'string', default: '20000' },
     'latency-ms': { type: 'string', default: '0' },
     only: { type: 'string', multiple: true },
   },

@@ -1,4 +1,11 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { runCommand } from './run-step.mjs';
@@ -13,7 +20,14 @@ const projects = [
   { name: 'Nest 11, CommonJS', nest: '^11.1.3', type: 'commonjs', sdkVersion: lowestSdk },
 ];
 const programs = [
-  { file: 'app', says: ['handled send_email to ada@example.org from emails', 'drained'] },
+  {
+    file: 'app',
+    says: [
+      'handled send_email to ada@example.org from emails',
+      "printed the report of Ada, in the worker's thread: false",
+      'drained',
+    ],
+  },
   { file: 'testing', says: ['tested send_email to ada@example.org', 'closed'] },
 ];
 const tsconfig = {
@@ -30,6 +44,9 @@ const tsconfig = {
   },
   include: ['*.ts'],
 };
+
+const hereInCommonJs =
+  "import { pathToFileURL } from 'node:url';\nexport const here = pathToFileURL(__filename).href;\n";
 
 const workplace = mkdtempSync(join(tmpdir(), 'nestjs-sqs-tasks-'));
 try {
@@ -56,7 +73,9 @@ async function check(project, tarball) {
   const cwd = mkdtempSync(join(workplace, 'app-'));
   writeJson(cwd, 'package.json', manifestOf(project, tarball));
   writeJson(cwd, 'tsconfig.json', tsconfig);
-  for (const { file } of programs) copyFileSync(`test/package/${file}.ts`, join(cwd, `${file}.ts`));
+  for (const file of readdirSync('test/package'))
+    copyFileSync(`test/package/${file}`, join(cwd, file));
+  if (project.type === 'commonjs') writeFileSync(join(cwd, 'here.ts'), hereInCommonJs);
   await runCommand('npm', ['install', '--no-audit', '--no-fund'], { cwd, timeoutMs: 300_000 });
   await runCommand(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', cwd]);
   for (const program of programs) await runProgram(program, project, cwd);
@@ -76,7 +95,7 @@ function manifestOf({ nest, type, sdkVersion }, tarball) {
     `@nestjs/${name}`,
     nest,
   ]);
-  const others = ['@types/node', 'fauxqs', 'reflect-metadata', 'rxjs'];
+  const others = ['@types/node', 'fauxqs', 'reflect-metadata', 'rxjs', 'tinypool'];
   return {
     name: 'package-check',
     private: true,

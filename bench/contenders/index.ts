@@ -1,5 +1,6 @@
 import type { Contender } from './contender.js';
-import { ours } from './ours.js';
+import { floor } from './floor.js';
+import { ours, oursByHandler, oursBySdk } from './ours.js';
 import { rawSdk } from './raw-sdk.js';
 import { sqsConsumer } from './sqs-consumer.js';
 import { squiss } from './squiss.js';
@@ -8,5 +9,8 @@ export const contenders: Record<string, Contender> = {
   'raw-sdk': rawSdk,
   'sqs-consumer': sqsConsumer,
   squiss,
+  'ours-sdk': oursBySdk,
+  'ours-handler': oursByHandler,
   ours,
+  floor,
 };

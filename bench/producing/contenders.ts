@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { SqsModule, SqsProducer } from 'nestjs-sqs-tasks';
 import { Producer } from 'sqs-producer';
+import { BarePosts } from '../bare-posts.js';
 import { clientConfigOf, QUEUE, versionOf } from '../contenders/contender.js';
 
 export interface SendContender {
@@ -44,15 +45,27 @@ export const sendContenders: Record<string, SendContender> = {
       return burstOf((n) => producer.send(messageOf(n)));
     },
   },
+  'ours-sdk': {
+    label: `nestjs-sqs-tasks, a send() each, wire: 'sdk'`,
+    start: async (endpoint) => burstOf(await startOurs(endpoint, { wire: 'sdk' })),
+  },
+  'ours-handler': {
+    label: `nestjs-sqs-tasks, a send() each, request handler`,
+    start: async (endpoint) => burstOf(await startOurs(endpoint, { requestHandler: {} })),
+  },
   ours: {
-    label: `nestjs-sqs-tasks, ${versionOf('@nestjs/core')}, a send() each`,
+    label: `nestjs-sqs-tasks, a send() each, undici`,
     start: async (endpoint) => burstOf(await startOurs(endpoint)),
+  },
+  floor: {
+    label: 'floor: bare POSTs of the same bytes',
+    start: async (endpoint) => burstOfBatches(sendBare(endpoint)),
   },
 };
 
 /** The whole of Nest: the producer that an app injects. */
-export async function startOurs(endpoint: string): Promise<SendOne> {
-  const connection = clientConfig(endpoint);
+export async function startOurs(endpoint: string, more: object = {}): Promise<SendOne> {
+  const connection = { ...clientConfig(endpoint), ...more };
   @Module({ imports: [SqsModule.forRoot({ connection, queues: [QUEUE] })] })
   class SendingModule {}
   const app = await NestFactory.createApplicationContext(SendingModule, {
@@ -72,6 +85,25 @@ export function startRawSingle(endpoint: string): SendOne {
 function burstByHand(endpoint: string): Burst {
   const client = new SQSClient(clientConfig(endpoint));
   const QueueUrl = queueUrl(endpoint);
+  return burstOfBatches(async (batch) => {
+    const Entries = batch.map((n) => ({ Id: String(n), MessageBody: bodyOf(n) }));
+    const answer = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    return answer.Successful?.length ?? 0;
+  });
+}
+
+/** The same list each time, as bytes. */
+function sendBare(endpoint: string): (batch: number[]) => Promise<number> {
+  const posts = new BarePosts(endpoint);
+  const Entries = numbers(BATCH).map((n) => ({ Id: String(n), MessageBody: bodyOf(10_000 + n) }));
+  const bytes = Buffer.from(JSON.stringify({ QueueUrl: queueUrl(endpoint), Entries }));
+  return async (batch) => {
+    await posts.post('SendMessageBatch', bytes);
+    return batch.length;
+  };
+}
+
+function burstOfBatches(sendBatch: (batch: number[]) => Promise<number>): Burst {
   return async (sendCount) => {
     let next = 0;
     let accepted = 0;
@@ -79,9 +111,8 @@ function burstByHand(endpoint: string): Burst {
       while (next < sendCount) {
         const batch = numbers(Math.min(BATCH, sendCount - next)).map((i) => next + i);
         next += batch.length;
-        const Entries = batch.map((n) => ({ Id: String(n), MessageBody: bodyOf(n) }));
-        const answer = await client.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
-        accepted += answer.Successful?.length ?? 0;
+        const count = await sendBatch(batch);
+        accepted += count;
       }
     };
     await Promise.all(Array.from({ length: REQUESTS_IN_FLIGHT }, sender));

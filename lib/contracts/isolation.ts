@@ -4,7 +4,8 @@ import type { RunningDelivery, TaskDelivery } from './task.js';
 export interface LongTaskOptions {
   /**
    * Milliseconds after which the task is over: isolated, it is ended and fails; elsewhere its `signal` is aborted, and
-   * slot and lease wait for the real end. Range 1…43,200,000. @default none
+   * slot and lease wait for the real end. Isolated, a member that has to start first gets as long again for that.
+   * Range 1…43,200,000. @default none
    */
   hardTimeoutMs?: number;
   /** Milliseconds without `progress()` after which the same happens. Range 1…43,200,000. @default none */

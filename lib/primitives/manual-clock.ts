@@ -45,7 +45,7 @@ export class ManualClock implements Clock {
   /** Moves time on, firing what comes due on the way. */
   async advance(ms: number): Promise<void> {
     const target = this.time + ms;
-    await settlePromises();
+    await this.settle();
     while (await this.step(target - this.time));
     this.time = Math.max(this.time, target);
   }
@@ -57,13 +57,18 @@ export class ManualClock implements Clock {
     this.time = Math.max(this.time, next.at);
     this.entries.delete(next);
     next.callback();
-    await settlePromises();
+    await this.settle();
     return true;
   }
 
   /** Time passes while nothing runs, as when the event loop is blocked: what came due meanwhile fires later. */
   stall(ms: number): void {
     this.time += ms;
+  }
+
+  /** Gives whatever waits on promises its turn. */
+  protected settle(): Promise<void> {
+    return settlePromises();
   }
 
   private earliest(until: number): Entry | undefined {

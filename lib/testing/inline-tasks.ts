@@ -52,9 +52,9 @@ export class InlineTasks {
     const reader = this.parts.readerOf(queueUrl);
     const message = messageOf(messageId, entry, this.parts.clock);
     const packet = packetOf(reader, message.raw);
-    const found = this.find(reader.name, packet);
+    const found = this.find(reader.taskQueue, packet);
     if (found === undefined) return false;
-    const delivery = deliveryOf(reader.name, message, packet);
+    const delivery = deliveryOf(reader, message, packet);
     this.taken.set(messageId, { ...found, delivery });
     return true;
   }
@@ -139,10 +139,10 @@ function messageOf(id: string, entry: OutgoingMessage, clock: Clock): TaskMessag
 }
 
 function deliveryOf(
-  queue: string,
+  { taskQueue: queue, priority }: QueueReader,
   message: TaskMessage,
   packet: TaskPacket | undefined,
 ): RunningDelivery {
   const { pattern, data, context = {} } = packet ?? {};
-  return unleasedDelivery({ queue, priority: 0, message, pattern, packet, data, context });
+  return unleasedDelivery({ queue, priority, message, pattern, packet, data, context });
 }

@@ -30,7 +30,11 @@ export interface QueuedTask extends Omit<SentTask, 'delaySeconds'> {
 }
 
 /** How a queue's messages are read. */
-export type QueueReader = Pick<QueueHandle, 'name' | 'format' | 'codecs'>;
+export interface QueueReader extends Pick<QueueHandle, 'name' | 'format' | 'codecs'> {
+  /** The queue whose level it is, or itself: whose handlers get its tasks. */
+  readonly taskQueue: string;
+  readonly priority: number;
+}
 
 export function sentTask(
   queue: QueueReader,

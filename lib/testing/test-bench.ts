@@ -1,3 +1,4 @@
+import { levelsOf } from '../contracts/priorities.js';
 import type { OutgoingMessage, QueueHandle, WorkerControl } from '../contracts/index.js';
 import { nativeFormat } from '../serialization/index.js';
 import { createCodecLookup } from '../nest/adapters/formats.adapter.js';
@@ -78,8 +79,10 @@ export class TestBench {
   }
 
   /** Notes how a queue's messages are read. */
-  found({ name, url, format, codecs }: QueueHandle): void {
-    this.readers.set(url, { name, url, format, codecs });
+  found(handle: QueueHandle): void {
+    levelsOf(handle).forEach(({ name, url, format, codecs }, priority) => {
+      this.readers.set(url, { name, url, format, codecs, taskQueue: handle.name, priority });
+    });
   }
 
   /** A queue that an app has used, by its logical name. */
@@ -153,7 +156,8 @@ export class TestBench {
 
   private readerOf(url: string): QueueReader {
     const name = url.slice(url.lastIndexOf('/') + 1);
-    return this.readers.get(url) ?? { name, format: nativeFormat, codecs: createCodecLookup() };
+    const unknown = { format: nativeFormat, codecs: createCodecLookup(), priority: 0 };
+    return this.readers.get(url) ?? { ...unknown, name, taskQueue: name };
   }
 
   private newService(connection: string): MemoryQueueService {

@@ -11,7 +11,7 @@ import {
 } from 'fast-check';
 import type { Act, Fault, Operation, Scenario, Settings, Step } from './scenario.js';
 
-type Fixed = Pick<Settings, 'isFifo' | 'fifoFailure'>;
+type Fixed = Pick<Settings, 'isFifo' | 'fifoFailure' | 'priorities'>;
 
 /** Scenarios on one kind of queue. Shrinking goes towards the first of the constants below: the plainest. */
 export function scenarios(fixed: Fixed): Arbitrary<Scenario> {
@@ -22,10 +22,12 @@ export function scenarios(fixed: Fixed): Arbitrary<Scenario> {
   });
 }
 
-function settings({ isFifo, fifoFailure }: Fixed): Arbitrary<Settings> {
+function settings({ isFifo, fifoFailure, priorities }: Fixed): Arbitrary<Settings> {
   return record({
     isFifo: constant(isFifo),
     fifoFailure: constant(fifoFailure),
+    priorities: constant(priorities),
+    priorityOrder: constantFrom('strict', 'weighted'),
     // None of the delays below, so that an extension can be told from a retry.
     visibilityTimeoutSeconds: constantFrom(31, 5, 121),
     concurrency: constantFrom(2, 1, 3, 5),

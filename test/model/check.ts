@@ -1,35 +1,49 @@
 import { assert, asyncProperty } from 'fast-check';
 import { vi } from 'vitest';
+import { ServedMemory } from '../support/served-memory.js';
 import { seededRandom } from '../support/signals.js';
 import { scenarios } from './arbitraries.js';
 import { finish } from './final-checks.js';
 import type { Scenario, Settings } from './scenario.js';
 import { World } from './world.js';
 
-/** Runs of the whole model check; each of its files does its share. */
-const allRuns = Number(process.env['MODEL_RUNS'] ?? 500);
-const files = 4;
+/** Runs of the whole model check; each kind of queue does its share. */
+const allRuns = {
+  direct: Number(process.env['MODEL_RUNS'] ?? 500),
+  wire: Number(process.env['MODEL_WIRE_RUNS'] ?? 200),
+};
+const kinds = 6;
+/** How workers reach the service: in the process, or over HTTP by the gateway that is the default. */
+export type Line = keyof typeof allRuns;
 /** With `MODEL_PATH` it repeats the one run that failed. */
 const seed = Number(process.env['MODEL_SEED'] ?? Date.now() & 0x7fffffff);
 const path = process.env['MODEL_PATH'];
 
-/** Milliseconds that a test may take: what a slow machine needs for a run, and for shrinking what it found. */
-const timeoutMs = 120_000 + (allRuns / files) * 1_000;
+/** One level unless it says more. */
+export type ModelKind = Pick<Settings, 'isFifo' | 'fifoFailure'> &
+  Partial<Pick<Settings, 'priorities'>>;
 
 /** Checks every invariant over random runs; on a violation prints seed, path and the shortest log that shows it. */
-export function modelCheck(name: string, fixed: Pick<Settings, 'isFifo' | 'fifoFailure'>): void {
+export function modelCheck(name: string, kind: ModelKind, line: Line = 'direct'): void {
+  const numRuns = Math.ceil(allRuns[line] / kinds);
+  // Milliseconds that a test may take: what a slow machine needs for a run, and for shrinking what it found.
+  const timeoutMs = 120_000 + numRuns * 1_000;
   test(`${name} (seed ${seed})`, { timeout: timeoutMs }, async () => {
-    const property = asyncProperty(scenarios(fixed), runScenario);
-    const numRuns = Math.ceil(allRuns / files);
+    const fixed = { priorities: 1, ...kind };
+    const property = asyncProperty(scenarios(fixed), (scenario) => runScenario(scenario, line));
     const replay = path === undefined ? {} : { path };
     await expect(assert(property, { numRuns, seed, ...replay })).resolves.toBeUndefined();
   });
 }
 
 /** One run from beginning to end. Throws what was violated, with everything that happened before. */
-export async function runScenario({ settings, steps, randomSeed }: Scenario): Promise<void> {
+export async function runScenario(
+  { settings, steps, randomSeed }: Scenario,
+  line: Line = 'direct',
+): Promise<void> {
   const random = vi.spyOn(Math, 'random').mockImplementation(seededRandom(randomSeed));
-  const world = new World(settings);
+  const served = line === 'wire' ? await ServedMemory.start() : undefined;
+  const world = new World(settings, served);
   try {
     await world.begin();
     for (const step of steps) await world.take(step);
@@ -38,5 +52,6 @@ export async function runScenario({ settings, steps, randomSeed }: Scenario): Pr
     throw new Error(`${String(cause)}\n${world.commandLog}\n`, { cause });
   } finally {
     random.mockRestore();
+    await served?.close();
   }
 }

@@ -174,6 +174,8 @@ async function run(
 }
 
 const settings: Omit<Settings, 'isFifo' | 'fifoFailure'> = {
+  priorities: 1,
+  priorityOrder: 'strict',
   visibilityTimeoutSeconds: 31,
   concurrency: 3,
   prefetch: 4,

@@ -40,8 +40,10 @@ function longestWaitMs({ settings, book }: World): number {
 
 function isAtRest(world: World): boolean {
   if (world.living.some(({ running }) => running.size > 0)) return false;
-  const { visible, delayed, inflight } = world.service.stats(world.name);
-  return visible + delayed + inflight === 0;
+  return world.levels.every(({ name }) => {
+    const { visible, delayed, inflight } = world.service.stats(name);
+    return visible + delayed + inflight === 0;
+  });
 }
 
 /** I1: what was sent succeeded, or lies in the dead-letter queue, or was discarded by name. */
@@ -50,12 +52,13 @@ function checkNothingLost(world: World): void {
   if (lost.length > 0) world.violated(`lost: ${lost.join(' ')}`);
 }
 
-/** An empty queue costs a poll at a time. */
+/** An empty queue costs a poll at a time, on each of its levels. */
 async function checkIdle(world: World): Promise<void> {
   const before = world.service.calls.of('ReceiveMessage');
   await world.advance(300_000);
   const polls = world.service.calls.of('ReceiveMessage') - before;
-  const most = 2 + 300 / Math.max(1, world.settings.waitTimeSeconds);
+  const { waitTimeSeconds, priorities } = world.settings;
+  const most = priorities * (2 + 300 / Math.max(1, waitTimeSeconds));
   if (polls > most) world.violated(`an idle worker polled ${polls} times in five minutes`);
 }
 

@@ -4,6 +4,7 @@ import {
   type Clock,
   type EntryResult,
   type OutgoingMessage,
+  type QueueGateway,
   type ReceivedMessage,
   type ReceiveRequest,
   type SentMessage,
@@ -16,6 +17,8 @@ import type { Fault, Operation } from './scenario.js';
 export interface ModelGatewayParts {
   service: MemoryQueueService;
   clock: Clock;
+  /** How its calls reach the service. @default directly */
+  line?: QueueGateway;
   maxOpenReceives: number | undefined;
   faultFor(operation: Operation): Fault | undefined;
   watch: GatewayWatch;
@@ -42,9 +45,11 @@ export interface GatewayWatch {
 export class ModelGateway extends MemoryGateway {
   readonly maxOpenReceives?: number;
   isDead = false;
+  private readonly line: QueueGateway;
 
   constructor(private readonly own: ModelGatewayParts) {
     super(own);
+    this.line = own.line ?? new MemoryGateway(own);
     if (own.maxOpenReceives !== undefined) this.maxOpenReceives = own.maxOpenReceives;
   }
 
@@ -56,7 +61,7 @@ export class ModelGateway extends MemoryGateway {
     const { watch } = this.own;
     watch.called('receive', String(request.maxMessages));
     const fault = await this.begin('receive', options.signal);
-    const messages = await this.alive(super.receive(queueUrl, request, options));
+    const messages = await this.alive(this.line.receive(queueUrl, request, options));
     const seconds = request.visibilityTimeoutSeconds ?? NaN;
     const isLost = fault?.kind === 'lose' || fault?.kind === 'slow-after';
     if (isLost) watch.given(messages, seconds, true);
@@ -70,7 +75,7 @@ export class ModelGateway extends MemoryGateway {
     watch.called('delete', String(handles.length));
     watch.deleting(handles);
     return this.entries('delete', handles, {
-      call: (kept) => super.deleteBatch(queueUrl, kept),
+      call: (kept) => this.line.deleteBatch(queueUrl, kept),
       applied: (kept) => watch.deletesApplied(kept),
       answered: (results) => watch.deletesAnswered(handles, results),
     });
@@ -85,7 +90,7 @@ export class ModelGateway extends MemoryGateway {
     const seconds = entries.map((entry) => entry.visibilityTimeoutSeconds).join(' ');
     watch.called('visibility', `to ${seconds} s`);
     return this.entries('visibility', entries, {
-      call: (kept) => super.changeVisibilityBatch(queueUrl, kept),
+      call: (kept) => this.line.changeVisibilityBatch(queueUrl, kept),
       applied: (kept) => watch.visibilityApplied(kept),
       answered: (results) => watch.visibilityAnswered(entries, results, askedAt),
     });
@@ -97,10 +102,14 @@ export class ModelGateway extends MemoryGateway {
   ): Promise<EntryResult<SentMessage>[]> {
     this.own.watch.called('send', String(entries.length));
     return this.entries('send', entries, {
-      call: (kept) => super.sendBatch(queueUrl, kept),
+      call: (kept) => this.line.sendBatch(queueUrl, kept),
       applied: () => {},
       answered: () => {},
     });
+  }
+
+  override close(): Promise<void> {
+    return this.line.close();
   }
 
   private async entries<E, T>(

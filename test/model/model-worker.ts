@@ -9,7 +9,7 @@ import {
 } from '../../lib/contracts/index.js';
 import type { Worker } from '../../lib/consumer/worker.js';
 import { retry } from '../../lib/consumer/retry/index.js';
-import { workerOn } from '../support/worker.js';
+import { handleOf, workerOn } from '../support/worker.js';
 import { ModelGateway, type GatewayWatch } from './model-gateway.js';
 import { ProcessClock } from './process-clock.js';
 import { conclude, plainSuccess } from './acts.js';
@@ -65,6 +65,7 @@ export class ModelWorker implements GatewayWatch {
     this.gateway = new ModelGateway({
       service: world.service,
       clock: this.clock,
+      line: world.connect(),
       maxOpenReceives: settings.maxOpenReceives,
       faultFor: (operation) => this.faultFor(operation),
       watch: this,
@@ -207,21 +208,15 @@ export class ModelWorker implements GatewayWatch {
 
   private newEngine(): Worker {
     const { settings, world } = this;
-    const { isFifo } = settings;
-    const handle: Partial<QueueHandle> = {
-      name: isFifo ? 'jobs.fifo' : 'jobs',
-      isFifo,
-      visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
-      deadLetter: world.deadLetterFor(this.gateway),
-    };
     return workerOn({
       gateway: this.gateway,
       queueUrl: world.queueUrl,
+      handles: [this.queue()],
       clock: this.clock,
       logger: this.logger(),
       drainTimeoutMs: settings.drainTimeoutMs,
-      handle,
       consume: {
+        priorityOrder: settings.priorityOrder,
         concurrency: settings.concurrency,
         prefetch: settings.prefetch,
         waitTimeSeconds: settings.waitTimeSeconds,
@@ -233,6 +228,24 @@ export class ModelWorker implements GatewayWatch {
       },
       handlers: { job: (data, delivery) => this.handle(data as number, delivery) },
     });
+  }
+
+  private queue(): QueueHandle {
+    const { settings, world, gateway } = this;
+    const levels = world.levels.map(({ name, url: queueUrl }) =>
+      handleOf({
+        gateway,
+        queueUrl,
+        name,
+        handle: {
+          visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
+          deadLetter: world.deadLetterFor(gateway),
+        },
+      }),
+    );
+    const [lowest, ...upper] = levels;
+    if (lowest === undefined) throw new Error('the model has no queue');
+    return upper.length === 0 ? lowest : Object.assign(lowest, { levels });
   }
 
   private logger(): SqsLogger {

@@ -1,4 +1,4 @@
-import type { FifoFailureMode } from '../../lib/contracts/index.js';
+import type { FifoFailureMode, PriorityOrder } from '../../lib/contracts/index.js';
 
 /** What one run of a task's handler does. After its last act a task succeeds at once. */
 export interface Act {
@@ -64,6 +64,9 @@ export type Step =
 export interface Settings {
   isFifo: boolean;
   fifoFailure: FifoFailureMode;
+  /** Levels of the queue. */
+  priorities: number;
+  priorityOrder: PriorityOrder;
   visibilityTimeoutSeconds: number;
   concurrency: number;
   prefetch: number;

@@ -1,8 +1,10 @@
+import { levelName } from '../../lib/contracts/index.js';
 import type { DeadLetterHandle, QueueGateway } from '../../lib/contracts/index.js';
 import { ManualClock, settlePromises } from '../../lib/primitives/manual-clock.js';
 import { MemoryGateway } from '../../lib/queue-client/memory/memory-gateway.js';
 import { MemoryQueueService } from '../../lib/queue-client/memory/memory-queue-service.js';
 import { readHandle } from '../../lib/queue-client/memory/receipt-handle.js';
+import type { ServedMemory } from '../support/served-memory.js';
 import type { Gate } from '../support/signals.js';
 import { bodyOf } from '../support/worker.js';
 import { CommandLog } from './command-log.js';
@@ -16,20 +18,35 @@ const retentionSeconds = '1209600';
 
 /** A queue, its workers, time, and everything that must hold whatever happens to them. */
 export class World {
-  readonly clock = new ManualClock();
-  readonly service = new MemoryQueueService({ clock: this.clock });
+  readonly clock: ManualClock;
+  readonly service: MemoryQueueService;
   readonly book = new TaskBook();
   readonly faults = new Faults();
   readonly workers: ModelWorker[] = [];
-  queueUrl = '';
+  /** Queues of the levels, lowest first. */
+  readonly levels: { readonly name: string; readonly url: string }[] = [];
   /** While there is one, handlers wait for it. */
   barrier: Gate | undefined;
   private deadUrl = '';
   private violation: string | undefined;
-  private readonly lines = new CommandLog(this.clock);
-  private readonly stranger = new MemoryGateway({ service: this.service });
+  private readonly lines: CommandLog;
+  private readonly stranger: MemoryGateway;
 
-  constructor(readonly settings: Settings) {}
+  /** With a served memory, workers reach the service over HTTP. */
+  constructor(
+    readonly settings: Settings,
+    private readonly served?: ServedMemory,
+  ) {
+    this.clock = served?.clock ?? new ManualClock();
+    this.service = served?.service ?? new MemoryQueueService({ clock: this.clock });
+    this.lines = new CommandLog(this.clock);
+    this.stranger = new MemoryGateway({ service: this.service });
+  }
+
+  /** How a new process reaches the service; undefined: directly. */
+  connect(): QueueGateway | undefined {
+    return this.served?.connect();
+  }
 
   async begin(): Promise<void> {
     const { isFifo, maxReceiveCount } = this.settings;
@@ -38,9 +55,12 @@ export class World {
     this.deadUrl = await this.stranger.createQueue(this.deadName, { attributes });
     const { QueueArn: deadLetterTargetArn } = await this.stranger.getQueueAttributes(this.deadUrl);
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn, maxReceiveCount });
-    this.queueUrl = await this.stranger.createQueue(this.name, {
-      attributes: { ...attributes, ...(maxReceiveCount !== undefined && { RedrivePolicy }) },
-    });
+    const all = { ...attributes, ...(maxReceiveCount !== undefined && { RedrivePolicy }) };
+    for (let level = 0; level < this.settings.priorities; level++) {
+      const name = levelName(this.name, level);
+      const url = await this.stranger.createQueue(name, { attributes: all });
+      this.levels.push({ name, url });
+    }
     this.startWorker();
     await this.settle();
   }
@@ -129,7 +149,7 @@ export class World {
   deleted(messageId: string, worker: ModelWorker): void {
     const task = this.book.ofMessage(messageId);
     if (task === undefined || this.isDone(task)) return;
-    if (this.inQueue(this.name).has(messageId)) return;
+    if (this.levels.some(({ name }) => this.inQueue(name).has(messageId))) return;
     this.violated(`${worker.name} deleted ${task.id}, which had not succeeded`);
   }
 
@@ -153,6 +173,11 @@ export class World {
     const { maxReceiveCount, isFifo } = this.settings;
     if (maxReceiveCount === undefined) return undefined;
     return { name: this.deadName, url: this.deadUrl, gateway, isFifo, maxReceiveCount };
+  }
+
+  /** Of the lowest level. */
+  get queueUrl(): string {
+    return this.levels[0]?.url ?? '';
   }
 
   get name(): string {
@@ -191,14 +216,16 @@ export class World {
   }
 
   async send(step: { group: number; delaySeconds: number; tasks: Act[][] }): Promise<void> {
-    const { isFifo } = this.settings;
-    const group = isFifo ? `g${step.group}` : undefined;
+    const { isFifo, priorities } = this.settings;
     // On a standard queue a group is a tenant, and most messages have none.
     const tenant = step.group === 0 ? undefined : `t${step.group}`;
     for (const acts of step.tasks) {
       const id = this.book.all.length;
+      const level = (step.group + id) % priorities;
+      // Order is kept within a level.
+      const group = isFifo ? `g${step.group}${'+'.repeat(level)}` : undefined;
       const groupId = group ?? tenant;
-      const [result] = await this.stranger.sendBatch(this.queueUrl, [
+      const [result] = await this.stranger.sendBatch(this.levels[level]?.url ?? '', [
         {
           body: bodyOf('job', id),
           ...(groupId !== undefined && { groupId }),
@@ -221,7 +248,8 @@ export class World {
   }
 
   private async snatch(maxMessages: number, visibilityTimeoutSeconds: number): Promise<void> {
-    const got = await this.stranger.receive(this.queueUrl, {
+    const { url = '' } = this.levels[maxMessages % this.levels.length] ?? {};
+    const got = await this.stranger.receive(url, {
       maxMessages,
       waitTimeSeconds: 0,
       visibilityTimeoutSeconds,
@@ -236,7 +264,8 @@ export class World {
     if (receiptHandle === undefined) return;
     this.log(`${this.nameOf(readHandle(receiptHandle)!.messageId)} becomes visible`);
     const entry = { receiptHandle, visibilityTimeoutSeconds: 0 };
-    await this.stranger.changeVisibilityBatch(this.queueUrl, [entry]);
+    const { url = '' } = this.levels.find(({ name }) => this.isIn(name, receiptHandle)) ?? {};
+    await this.stranger.changeVisibilityBatch(url, [entry]);
   }
 
   async advance(ms: number): Promise<void> {
@@ -245,7 +274,7 @@ export class World {
   }
 
   private async settle(): Promise<void> {
-    await settlePromises();
+    await (this.served?.settled() ?? settlePromises());
     for (const worker of this.living) this.checkHeld(worker);
     this.checkDrains();
     this.throwIfViolated();
@@ -274,9 +303,13 @@ export class World {
 
   /** The service still holds a message for whoever has this handle. */
   private isInFlight(receiptHandle: string): boolean {
+    return this.levels.some(({ name }) => this.isIn(name, receiptHandle));
+  }
+
+  private isIn(queueName: string, receiptHandle: string): boolean {
     const handle = readHandle(receiptHandle);
     if (handle === undefined) return false;
-    const message = this.service.named(this.name).store.find(handle.messageId);
+    const message = this.service.named(queueName).store.find(handle.messageId);
     return message?.state === 'inflight' && message.receipt === handle.receipt;
   }
 

@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import { Controller, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { maxTasks, runSqsWorker, SqsContext, SqsModule, SqsProducer } from 'nestjs-sqs-tasks';
+import { ReportModule } from './report.module.js';
 
 /**
- * What a user's first project does: send one task and handle it. The package check compiles this file in empty projects
+ * What a user's first project does: send a task and handle it, and one more in a thread. The package check compiles this file in empty projects
  * of Nest 12 (ESM) and Nest 11 (CommonJS) that have the packed library installed.
  */
 @Controller()
@@ -13,6 +14,7 @@ class EmailController implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     await this.sqs.send({ queue: 'emails', pattern: 'send_email' }, { to: 'ada@example.org' });
+    await this.sqs.send({ queue: 'emails', pattern: 'report' }, { of: 'Ada' });
   }
 
   @MessagePattern('send_email')
@@ -27,12 +29,13 @@ class EmailController implements OnApplicationBootstrap {
       connection: { embedded: true },
       queues: [{ name: 'emails', deadLetter: { queue: 'emails-dead' } }],
     }),
+    ReportModule,
   ],
   controllers: [EmailController],
 })
 class AppModule {}
 
-runSqsWorker(AppModule, { queues: ['emails'], stopWhen: maxTasks(1) }).then(
+runSqsWorker(AppModule, { queues: ['emails'], stopWhen: maxTasks(2) }).then(
   () => console.log('drained'),
   (error: unknown) => {
     console.error(error);

@@ -64,6 +64,8 @@ export class Fetcher {
   private isStopped = false;
   private isPaused = false;
   private roomTimer: Timer | undefined;
+  /** It has waited for room and then found no socket. */
+  private isPartialDue = false;
   private retryTimer: Timer | undefined;
   private readonly backoff: PollBackoff;
   /** Receives of a FIFO queue whose answer was lost: repeating the id gives the same messages again. */
@@ -156,7 +158,9 @@ export class Fetcher {
     const { demand } = this.parts;
     const room = demand.room() - this.reserved;
     if (room >= demand.fullBatch) return Math.min(room, SQS_LIMITS.batchEntries);
-    if (room > 0 && this.open.size === 0 && demand.isStarving()) this.waitForRoom();
+    if (room <= 0 || this.open.size > 0) return 0;
+    if (this.isPartialDue) return Math.min(room, SQS_LIMITS.batchEntries);
+    if (demand.isStarving()) this.waitForRoom();
     return 0;
   }
 
@@ -165,7 +169,8 @@ export class Fetcher {
       this.roomTimer = undefined;
       const room = this.parts.demand.room() - this.reserved;
       if (room <= 0 || !this.canOpen() || this.open.size > 0) return;
-      if (!this.takeSocket()) return;
+      this.isPartialDue = !this.takeSocket();
+      if (this.isPartialDue) return;
       this.parts.background.track(this.poll(Math.min(room, SQS_LIMITS.batchEntries)));
     }, roomWaitMs);
   }
@@ -176,6 +181,7 @@ export class Fetcher {
     const { turn } = this.parts;
     const isStanding = turn?.isStanding;
     turn?.opened(isStanding === true);
+    this.isPartialDue = false;
     this.open.set(controller, this.parts.clock.now());
     this.reserved += request.maxMessages;
     let messages: ReceivedMessage[] | undefined;

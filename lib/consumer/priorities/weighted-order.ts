@@ -19,7 +19,7 @@ const crowdedWaitSeconds = 1;
  *
  * What a level may hold is its share of the slots among those that have messages, and the prefetch on top: the shares of
  * empty levels go to the others. Where handlers are quick, it may also hold what it starts while a poll is under way; else
- * levels of great weight would run dry before the others.
+ * levels of great weight would run dry before the others. Slots that nobody has a message for are anybody's.
  */
 export class WeightedOrder implements LevelOrder {
   private readonly marks = new Map<Level, number>();
@@ -40,7 +40,8 @@ export class WeightedOrder implements LevelOrder {
   room(level: Level): number {
     const { worker } = level;
     const most = this.share(level) + this.parts.prefetch + this.ahead(level);
-    return most - worker.usedSlots - worker.heldCount;
+    const room = most - worker.usedSlots - worker.heldCount;
+    return Math.max(room, this.idleSlots());
   }
 
   share(level: Level): number {
@@ -54,6 +55,12 @@ export class WeightedOrder implements LevelOrder {
     }
     if (first !== undefined) this.advance(first);
     return first;
+  }
+
+  private idleSlots(): number {
+    const { slots, levels } = this.parts;
+    const isAwaited = levels.some(({ worker }) => worker.canStart);
+    return isAwaited ? 0 : slots.size - slots.used;
   }
 
   private ahead(level: Level): number {

@@ -52,12 +52,19 @@ export class Members {
       this.byId.delete(member.id);
       member.line?.close();
       end.resolve({ code, signal });
-      this.tellPool(one);
+      this.tellPool(one, { code, signal });
     });
   }
 
   /** A thread that calls `process.exit()` ends without an error, and the pool would wait for it for ever. */
-  private tellPool(one: PoolMember): void {
-    if (this.pool.threads.includes(one)) one.emit('error', new Error('It ended without an error.'));
+  private tellPool(one: PoolMember, end: MemberEnd): void {
+    if (this.pool.threads.includes(one)) one.emit('error', new MemberGoneError(end));
+  }
+}
+
+/** What the pool tells whoever waits for a member that ended without an error. */
+export class MemberGoneError extends Error {
+  constructor(readonly end: MemberEnd) {
+    super(`It ended with exit code ${end.code}.`);
   }
 }

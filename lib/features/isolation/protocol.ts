@@ -52,6 +52,8 @@ export type ToMember =
 
 export type FromMember =
   | { readonly kind: 'hello'; readonly member: number }
+  /** Its code is loaded and its module started, for the first time: only now the task begins. */
+  | { readonly kind: 'begun' }
   | { readonly kind: 'progress'; readonly value: Uint8Array }
   | { readonly kind: 'extend'; readonly id: number; readonly seconds: number }
   | Ended

@@ -8,15 +8,21 @@ import {
 import type { Timer } from '../../contracts/clock.js';
 import { ISOLATE_DEFAULTS } from '../../contracts/options/defaults.js';
 import { deferred } from '../../primitives/deferred.js';
+import { errorText } from '../../primitives/error-text.js';
 import { LifeWatch } from '../../primitives/life-watch.js';
 import { settledWithin } from '../../primitives/wait.js';
 import { packed, unpacked } from './clone.js';
 import { controlErrorOf } from './control-error.js';
 import { errorOf, recordOf } from './error-record.js';
-import { MemberCrashedError, MemberStartError, type MemberEnd } from './isolation.errors.js';
+import {
+  CannotCrossError,
+  MemberCrashedError,
+  MemberStartError,
+  type MemberEnd,
+} from './isolation.errors.js';
 import { openLine, type Line } from './line.js';
 import type { Pool, RunOptions } from './load-tinypool.js';
-import type { Member, Members } from './members.js';
+import { MemberGoneError, type Member, type Members } from './members.js';
 import type {
   CodeReference,
   DeliveryRecord,
@@ -50,7 +56,7 @@ export class TaskRun {
   private readonly kill = new AbortController();
   private readonly result = deferred<Ended>();
   private readonly retired = deferred<void>();
-  private readonly watch: LifeWatch;
+  private watch: LifeWatch;
   private member: Member | undefined;
   /** A process listens only from its hello on. */
   private readonly unsaid: ToMember[] = [];
@@ -58,15 +64,9 @@ export class TaskRun {
   private grace: Timer | undefined;
 
   constructor(private readonly parts: TaskRunParts) {
-    const { job, clock } = parts;
-    this.line = openLine(job.isolate.runtime);
+    this.line = openLine(parts.job.isolate.runtime);
     this.line.onMessage = (message) => this.receive(message);
-    this.watch = new LifeWatch({
-      limits: job.limits,
-      delivery: job.delivery,
-      clock,
-      onOver: (error) => job.delivery.abort(error),
-    });
+    this.watch = this.watchFromNow();
   }
 
   get hasMember(): boolean {
@@ -95,9 +95,7 @@ export class TaskRun {
   }
 
   failToStart(cause: unknown): void {
-    const { handler } = this.parts.job;
-    const problem = 'the member of the pool ended before it could take the task';
-    this.reason = new MemberStartError({ handler, problem, cause });
+    this.reason = this.notStarted('its member ended before it could take the task', cause);
     this.kill.abort();
   }
 
@@ -120,9 +118,14 @@ export class TaskRun {
     const options: RunOptions = { filename: entry, name: 'default', signal: this.kill.signal };
     if (port !== undefined) options.transferList = [port];
     if (channel !== undefined) options.channel = channel;
-    const given = pool.run({ job: this.packedJob(), port }, options);
-    members.look();
-    return given;
+    const task = { job: this.packedJob(), port };
+    try {
+      return pool.run(task, options);
+    } catch (cause) {
+      throw this.notStarted('no member could be started', cause);
+    } finally {
+      members.look();
+    }
   }
 
   private packedJob(): Uint8Array {
@@ -154,6 +157,8 @@ export class TaskRun {
     switch (message.kind) {
       case 'hello':
         return this.met(message.member);
+      case 'begun':
+        return this.begun();
       case 'progress':
         return this.progressed(unpacked(message.value), delivery);
       case 'extend':
@@ -179,6 +184,19 @@ export class TaskRun {
   private told(ended: Ended): void {
     this.grace?.cancel();
     this.result.resolve(ended);
+  }
+
+  /** What its member took to start does not count. */
+  private begun(): void {
+    if (this.reason !== undefined) return;
+    this.watch.stop();
+    this.watch = this.watchFromNow();
+  }
+
+  private watchFromNow(): LifeWatch {
+    const { job, clock } = this.parts;
+    const { limits, delivery } = job;
+    return new LifeWatch({ limits, delivery, clock, onOver: (error) => delivery.abort(error) });
   }
 
   private progressed(value: unknown, delivery: RunningDelivery): void {
@@ -209,23 +227,26 @@ export class TaskRun {
 
   /** What the task failed with, once its member has really ended. */
   private async failure(error: unknown): Promise<unknown> {
-    const wasEnded = this.reason !== undefined;
-    if (this.member === undefined) return wasEnded ? this.reason : this.notStarted(error);
-    const end = await this.member.ended;
-    return wasEnded ? this.reason : this.crashed(end, error);
-  }
-
-  private notStarted(cause: unknown): unknown {
-    const { handler } = this.parts.job;
-    if (cause instanceof Error && cause.name === 'CannotCrossError') return cause;
-    const problem = `the pool could not give it to a member`;
-    return new MemberStartError({ handler, problem, cause });
-  }
-
-  private crashed(end: MemberEnd, cause: unknown): MemberCrashedError {
+    const end = await this.member?.ended;
+    if (this.reason !== undefined) return this.reason;
+    if (isOurs(error)) return error;
     const { handler, isolate } = this.parts.job;
-    return new MemberCrashedError({ handler, runtime: isolate.runtime, end, cause });
+    // One that ended at once may not have said hello.
+    const facts = end ?? (error instanceof MemberGoneError ? error.end : unknownEnd);
+    return new MemberCrashedError({ handler, runtime: isolate.runtime, end: facts, cause: error });
   }
+
+  private notStarted(problem: string, cause: unknown): MemberStartError {
+    const { handler } = this.parts.job;
+    return new MemberStartError({ handler, problem: `${problem}: ${errorText(cause)}`, cause });
+  }
+}
+
+const unknownEnd: MemberEnd = { code: null, signal: null };
+
+/** It never reached a member. */
+function isOurs(error: unknown): boolean {
+  return error instanceof CannotCrossError || error instanceof MemberStartError;
 }
 
 /** Past its `timeoutMs`, or with a lost lease, a task may still come to a good end, and that counts. */

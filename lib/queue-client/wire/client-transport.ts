@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { HttpAnswer, Transport, WireRequest } from './transport.js';
 
@@ -23,11 +24,22 @@ export class ClientTransport implements Transport {
 
   private async bytesOf(body: unknown): Promise<Uint8Array> {
     if (body === undefined || body === null) return nothing;
-    return body instanceof Uint8Array ? body : this.client.config.streamCollector(body);
+    if (body instanceof Uint8Array) return body;
+    return body instanceof Readable ? collected(body) : this.client.config.streamCollector(body);
   }
 }
 
 const nothing = new Uint8Array();
+
+/** For what Node's own HTTP client gives; cheaper than the SDK's collector, which makes a stream of its own. */
+function collected(stream: Readable): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    stream.on('data', (chunk: Buffer) => void chunks.push(chunk));
+    stream.once('end', () => resolve(Buffer.concat(chunks)));
+    stream.once('error', reject);
+  });
+}
 
 /** What request handlers are given: the SDK's own class is not among its exports. */
 class HandledRequest {

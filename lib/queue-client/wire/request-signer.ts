@@ -25,6 +25,8 @@ export interface SigningScope {
  */
 export class RequestSigner {
   private key: { of: string; bytes: Buffer } | undefined;
+  /** Of the last request: nearly all have the same headers. */
+  private order: { of: string[]; names: string[] } | undefined;
 
   /** Gives the request's headers with the date, the body's hash, the token and the signature. */
   sign(
@@ -40,7 +42,7 @@ export class RequestSigner {
     if (identity.sessionToken) headers['x-amz-security-token'] = identity.sessionToken;
     headers['x-amz-content-sha256'] ??= bodyHash;
 
-    const names = Object.keys(headers).filter(isSigned).toSorted();
+    const names = this.namesOf(headers);
     const scope = `${day}/${region}/${service}/aws4_request`;
     const canonical = canonicalRequest({ ...request, headers }, names, bodyHash);
     const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash('sha256', canonical)}`;
@@ -52,6 +54,14 @@ export class RequestSigner {
     return headers;
   }
 
+  private namesOf(headers: Record<string, string>): string[] {
+    const of = Object.keys(headers);
+    if (this.order !== undefined && isSameList(this.order.of, of)) return this.order.names;
+    const names = of.filter(isSigned).toSorted();
+    this.order = { of, names };
+    return names;
+  }
+
   private keyFor(secret: string, scope: readonly string[]): Buffer {
     const of = [secret, ...scope].join('\n');
     if (this.key?.of === of) return this.key.bytes;
@@ -60,6 +70,10 @@ export class RequestSigner {
     this.key = { of, bytes };
     return bytes;
   }
+}
+
+function isSameList(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((item, index) => item === other[index]);
 }
 
 function canonicalRequest(request: SignableRequest, names: string[], bodyHash: string): string {

@@ -8,7 +8,5 @@ describe("Through the client's request handler", () => {
   beforeAll(() => useLine('handler'));
   afterAll(() => useLine('undici'));
 
-  for (const [file, load] of Object.entries(specs)) {
-    describe(file.replace(/^.*\//, ''), async () => void (await load()));
-  }
+  describe.each(Object.entries(specs))('%s', async (_, load) => void (await load()));
 });

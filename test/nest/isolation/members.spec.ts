@@ -1,7 +1,8 @@
 import { controlSignalOf } from '../../../lib/index.js';
 import { closeApps } from '../support/memory-app.js';
 import { inFile } from './fixtures/members.js';
-import { actor, isolationApp } from './support.js';
+import { actor } from './actor.js';
+import { isolationApp } from './support.js';
 
 afterEach(closeApps);
 
@@ -67,12 +68,13 @@ describe.each(['thread', 'process'] as const)('a task isolated in a %s', slow, (
   test('is killed in an endless loop at its hard limit, retried by policy, and the next one is served', async () => {
     const options = { isolate: inFile(runtime, { size: 1 }), hardTimeoutMs: 1_000 };
     const app = await isolationApp({ controllers: [actor(options)] });
+    await app.warm();
     const looping = app.act({ act: 'loopWithProgress' });
     await app.starts.next();
     // The next one waits for the only member meanwhile.
     const next = app.act({ act: 'where' });
     await app.clock.advance(900);
-    expect(app.ends.count).toBe(0);
+    expect(app.ends.count).toBe(1);
 
     await app.clock.advance(300);
     const outcome = await looping;
@@ -88,6 +90,7 @@ describe.each(['thread', 'process'] as const)('a task isolated in a %s', slow, (
   test('hears of its end before it comes, and may end by itself', async () => {
     const options = { isolate: inFile(runtime), hardTimeoutMs: 1_000 };
     const app = await isolationApp({ controllers: [actor(options)] });
+    await app.warm();
     const running = app.act({ act: 'untilAborted' });
     await app.starts.next();
 
@@ -137,5 +140,25 @@ describe.each(['thread', 'process'] as const)('a task isolated in a %s', slow, (
     expect(ids[2]).not.toBe(ids[1]);
     expect(ids[3]).toBe(ids[2]);
     expect(new Set(ids).size).toBe(3);
+  });
+});
+
+describe('native code that does not return', slow, () => {
+  test('is killed in a process at its hard limit, and the next one is served', async () => {
+    const options = { isolate: inFile('process', { size: 1 }), hardTimeoutMs: 1_000 };
+    const app = await isolationApp({ controllers: [actor(options)] });
+    await app.warm();
+    const running = app.act({ act: 'nativeLoop' });
+    await app.starts.next();
+    const next = app.act({ act: 'echo' });
+
+    await app.clock.advance(1_200);
+
+    expect((await running) as { error: Error }).toMatchObject({
+      kind: 'retry',
+      delaySeconds: 600,
+      error: { name: 'TaskHardTimeoutError' },
+    });
+    expect(await next).toMatchObject({ kind: 'success' });
   });
 });

@@ -1,22 +1,9 @@
-import { Controller } from '@nestjs/common';
-import type { Type } from '@nestjs/common';
-import { Payload } from '@nestjs/microservices';
-import { SqsTask, SqsWorkers } from '../../../lib/index.js';
-import type { Outcome, SqsTaskOptions, WorkerEvents } from '../../../lib/index.js';
+import { SqsWorkers } from '../../../lib/index.js';
+import type { Outcome, WorkerEvents } from '../../../lib/index.js';
 import { signal } from '../../support/signals.js';
 import { memoryApp } from '../support/memory-app.js';
 import type { MemoryAppFacts } from '../support/memory-app.js';
 import type { Act } from './fixtures/acts.js';
-
-/** An app whose task `act` runs in `acts.ts`. */
-export function actor(options: SqsTaskOptions): Type<unknown> {
-  @Controller()
-  class Actor {
-    @SqsTask('act', options)
-    act(@Payload() _data: Act): void {}
-  }
-  return Actor;
-}
 
 /** A worker on a memory service and a manual clock, whose members are real. */
 export async function isolationApp(facts: MemoryAppFacts) {
@@ -35,6 +22,11 @@ export async function isolationApp(facts: MemoryAppFacts) {
       await app.producer.send({ queue: 'jobs', pattern }, data);
       await app.clock.advance(10);
       return (await ends.next()).outcome;
+    },
+    /** A member that has started: what a task takes is its own then. */
+    async warm(): Promise<void> {
+      await this.act({ act: 'echo' });
+      await starts.next();
     },
     act(data: Act): Promise<Outcome> {
       return this.ran('act', data);

@@ -28,7 +28,8 @@ export const repliesSchema = schemaOf<RepliesOptions>()({
 export const moduleSchema = schemaOf<ModuleOptions>()({
   connection: option(z.custom<unknown>(isObject), {
     expected: 'an object such as { embedded: true }, { region } or { client }',
-    description: 'How queues are reached.',
+    description:
+      "How queues are reached. With `wire: 'sdk'` beside the rest, all calls go through the AWS SDK.",
     default: "the AWS SDK's default chain",
     isSecret: true,
   }),

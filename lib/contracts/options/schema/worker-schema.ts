@@ -195,13 +195,6 @@ export const taskHandlerSchema = schemaOf<TaskHandlerOptions>()({
   ack: ackMode(undefined),
 });
 
-function checkWindow({ value, issues }: z.core.ParsePayload<ConsumeOptions>): void {
-  const { minPriority = 0, maxPriority = MAX_PRIORITIES } = value;
-  if (minPriority <= maxPriority) return;
-  const expected = `at least minPriority (${minPriority}), or no level is left`;
-  issues.push({ code: 'custom', input: value, path: ['maxPriority'], params: { expected } });
-}
-
 /** What `@SqsTask` and `@SqsRawTask` may say of a task's time. */
 export const longTaskSchema = schemaOf<LongTaskOptions>()({
   hardTimeoutMs: integer({
@@ -233,6 +226,13 @@ export const longTaskSchema = schemaOf<LongTaskOptions>()({
     description: 'Milliseconds between two questions to `isAlive`.',
   }),
 });
+
+function checkWindow({ value, issues }: z.core.ParsePayload<ConsumeOptions>): void {
+  const { minPriority = 0, maxPriority = MAX_PRIORITIES } = value;
+  if (minPriority <= maxPriority) return;
+  const expected = `at least minPriority (${minPriority}), or no level is left`;
+  issues.push({ code: 'custom', input: value, path: ['maxPriority'], params: { expected } });
+}
 
 function ackMode(byDefault: string | undefined) {
   return choice(['after', 'before', 'manual'], {

@@ -1,5 +1,5 @@
 import type { Job } from '../protocol.js';
-import { runFile } from './file-code.js';
+import { loadFile } from './file-code.js';
 import type { RemoteDelivery } from './remote-delivery.js';
 
 type ModuleHost = import('./module-host.js').ModuleHost;
@@ -7,9 +7,15 @@ type ModuleHost = import('./module-host.js').ModuleHost;
 /** One per module: a pool has one, and it is started with the first task. */
 const hosts = new Map<string, Promise<ModuleHost>>();
 
-export async function runCode(job: Job, delivery: RemoteDelivery): Promise<unknown> {
-  if (job.code.kind === 'file') return runFile(job, delivery);
-  return (await hostOf(job)).run(job, delivery);
+/** @param onLoaded called when the code is there, before it runs */
+export async function runCode(
+  job: Job,
+  delivery: RemoteDelivery,
+  onLoaded: () => void,
+): Promise<unknown> {
+  const run = job.code.kind === 'file' ? await loadFile(job) : await loadModule(job);
+  onLoaded();
+  return run(delivery);
 }
 
 /** Ends the Nest applications that were started. */
@@ -18,6 +24,11 @@ export async function closeCode(): Promise<void> {
   hosts.clear();
   const running = started.filter((host) => host.status === 'fulfilled');
   await Promise.all(running.map(({ value }) => value.close()));
+}
+
+async function loadModule(job: Job): Promise<(delivery: RemoteDelivery) => Promise<unknown>> {
+  const host = await hostOf(job);
+  return (delivery) => host.run(job, delivery);
 }
 
 async function hostOf({ code, handler }: Job): Promise<ModuleHost> {

@@ -1,14 +1,18 @@
 // What a member of a pool runs: a thread or a process that knows nothing of the worker but what comes over its line.
+import { isMainThread } from 'node:worker_threads';
 import { packed, unpacked } from '../clone.js';
 import { recordOf } from '../error-record.js';
 import type { Ended, Job, MemberTask } from '../protocol.js';
 import { closeCode, runCode } from './code.js';
+import { endWithWorker } from './end-with-worker.js';
 import { MemberLine } from './member-line.js';
 import { RecycleCount } from './recycle-count.js';
 import { RemoteDelivery } from './remote-delivery.js';
 
 const done = new RecycleCount();
 let line: MemberLine | undefined;
+let hasBegun = false;
+if (isMainThread) endWithWorker();
 
 /** Called by the pool, one task at a time. */
 export default async function runTask({ job: bytes, port }: MemberTask): Promise<void> {
@@ -17,19 +21,30 @@ export default async function runTask({ job: bytes, port }: MemberTask): Promise
   line = new MemberLine(port);
   line.onClose = () => void close(line);
   const delivery = new RemoteDelivery(job, line);
-  const result = await resultOf(job, delivery);
+  const result = await resultOf(job, delivery, line);
   const isLast = done.isLast(job.recycle);
   line.send({ kind: 'ended', result, isAcked: delivery.isAcked, isLast });
   if (isLast) await retire(line);
 }
 
-async function resultOf(job: Job, delivery: RemoteDelivery): Promise<Ended['result']> {
+async function resultOf(
+  job: Job,
+  delivery: RemoteDelivery,
+  to: MemberLine,
+): Promise<Ended['result']> {
   try {
-    const value = await runCode(job, delivery);
+    const value = await runCode(job, delivery, () => begin(to));
     return { value: packed(value, `the value of ${job.handler}`) };
   } catch (error) {
     return { error: recordOf(error) };
   }
+}
+
+/** The first task of a member waits for its code: its limits count from here. */
+function begin(to: MemberLine): void {
+  if (hasBegun) return;
+  hasBegun = true;
+  to.send({ kind: 'begun' });
 }
 
 /** Nothing more comes: the worker ends this member once it has closed what it opened. */

@@ -7,11 +7,13 @@ import type { RemoteDelivery } from './remote-delivery.js';
 type Work = (...args: unknown[]) => unknown;
 
 /** Calls the exported function with the arguments of the declared method, and the context after them. */
-export async function runFile(job: Job, delivery: RemoteDelivery): Promise<unknown> {
+export async function loadFile(job: Job): Promise<(delivery: RemoteDelivery) => Promise<unknown>> {
   const work = await workOf(job);
-  const context = new FileContext(delivery);
-  const args = job.args.map((arg, index) => (job.contextAt.includes(index) ? context : arg));
-  return work(...args, ...(job.contextAt.length === 0 ? [context] : []));
+  return async (delivery) => {
+    const context = new FileContext(delivery);
+    const args = job.args.map((arg, index) => (job.contextAt.includes(index) ? context : arg));
+    return work(...args, ...(job.contextAt.length === 0 ? [context] : []));
+  };
 }
 
 async function workOf({ code, handler }: Job): Promise<Work> {

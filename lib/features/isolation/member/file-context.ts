@@ -6,6 +6,8 @@ export interface IsolatedTaskContext {
   readonly message: TaskMessage;
   /** Logical name of the queue, without prefix. */
   readonly queue: string;
+  /** The level it came from; 0 is the lowest. */
+  readonly priority: number;
   readonly pattern: string | undefined;
   /** Attempts so far, this one included. */
   readonly attempt: number;
@@ -26,6 +28,7 @@ export interface IsolatedTaskContext {
 export class FileContext implements IsolatedTaskContext {
   readonly message: TaskMessage;
   readonly queue: string;
+  readonly priority: number;
   readonly pattern: string | undefined;
   readonly attempt: number;
   readonly signal: AbortSignal;
@@ -34,6 +37,7 @@ export class FileContext implements IsolatedTaskContext {
   constructor(private readonly delivery: RemoteDelivery) {
     this.message = delivery.message;
     this.queue = delivery.queue;
+    this.priority = delivery.priority;
     this.pattern = delivery.pattern;
     this.attempt = delivery.attempt;
     this.signal = delivery.signal;

@@ -37,7 +37,9 @@ export class ModuleHost {
     const { type, name, isStatic } = this.methodOf(job);
     const instance = await this.instanceOf(type, isStatic, { data: delivery.data, context });
     const work = () => this.call(instance, name, args);
-    return this.scope(delivery, work);
+    const scope = runtimeOf(this.app)?.taskScope;
+    // Where the module has `SqsModule`, its `TaskContext` is what travelled with the task.
+    return scope === undefined ? work() : scope(delivery.context, work, delivery.priority);
   }
 
   async close(): Promise<void> {
@@ -69,15 +71,6 @@ export class ModuleHost {
     const method = Reflect.get(instance, name) as (...args: unknown[]) => unknown;
     const value = await method.apply(instance, args);
     return isObservable(value) ? lastValueFrom(value, { defaultValue: undefined }) : value;
-  }
-
-  /** Where the module has `SqsModule`, its `TaskContext` is what travelled with the task. */
-  private scope(
-    { context, priority }: RemoteDelivery,
-    work: () => Promise<unknown>,
-  ): Promise<unknown> {
-    const scope = runtimeOf(this.app)?.taskScope;
-    return scope === undefined ? work() : scope(context, work, priority);
   }
 }
 

@@ -1,0 +1,8 @@
+import { modelCheck } from './check.js';
+
+describe('Model, over HTTP', () => {
+  modelCheck('standard', { isFifo: false, fifoFailure: 'hold' }, 'wire');
+  modelCheck('FIFO, hold', { isFifo: true, fifoFailure: 'hold' }, 'wire');
+  modelCheck('FIFO, release', { isFifo: true, fifoFailure: 'release' }, 'wire');
+  modelCheck('FIFO, wait', { isFifo: true, fifoFailure: 'wait' }, 'wire');
+});
