@@ -55,7 +55,7 @@ try {
     await check(project, tarball);
     const { name, sdkVersion } = project;
     console.log(
-      `ok     ${name}, SDK ${sdkVersion}: installed, compiled, sent, handled and tested a task`,
+      `ok     ${name}, SDK ${sdkVersion}: installed, compiled, sent, handled and tested a task, with nestjs-sqs too`,
     );
   }
 } finally {
@@ -79,6 +79,7 @@ async function check(project, tarball) {
   await runCommand('npm', ['install', '--no-audit', '--no-fund'], { cwd, timeoutMs: 300_000 });
   await runCommand(process.execPath, [resolve('node_modules/typescript/bin/tsc'), '-p', cwd]);
   for (const program of programs) await runProgram(program, project, cwd);
+  await checkCommand(project, cwd);
 }
 
 async function runProgram({ file, says }, { name }, cwd) {
@@ -87,6 +88,22 @@ async function runProgram({ file, says }, { name }, cwd) {
   for (const line of says) {
     if (!stdout.includes(line))
       throw new Error(`${file} of ${name} never said "${line}":\n${stdout}`);
+  }
+}
+
+/** The command, as it is installed: its help, and the same app's worker. */
+async function checkCommand({ name }, cwd) {
+  const run = (...args) => runCommand('npx', ['--no-install', 'nestjs-sqs', ...args], { cwd });
+  const help = await run('--help');
+  const app = 'dist/app.js:AppModule';
+  const work = await run('work', '--app', app, '--queue', 'emails', '--max-tasks', '2');
+  const said = help.stdout + work.stdout;
+  for (const line of [
+    'nestjs-sqs [options] [command]',
+    'queue emails: report, send_email',
+    'Ended: 2 succeeded.',
+  ]) {
+    if (!said.includes(line)) throw new Error(`${name}: nestjs-sqs never said "${line}":\n${said}`);
   }
 }
 

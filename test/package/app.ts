@@ -33,12 +33,15 @@ class EmailController implements OnApplicationBootstrap {
   ],
   controllers: [EmailController],
 })
-class AppModule {}
+export class AppModule {}
 
-runSqsWorker(AppModule, { queues: ['emails'], stopWhen: maxTasks(2) }).then(
-  () => console.log('drained'),
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 1;
-  },
-);
+// The command `nestjs-sqs work` runs the module by itself.
+if (process.argv[1]?.endsWith('app.js') === true) {
+  runSqsWorker(AppModule, { queues: ['emails'], stopWhen: maxTasks(2) }).then(
+    () => console.log('drained'),
+    (error: unknown) => {
+      console.error(error);
+      process.exitCode = 1;
+    },
+  );
+}

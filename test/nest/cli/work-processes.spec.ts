@@ -1,8 +1,7 @@
-import { createSqsClient } from '../../../lib/queue-client/sdk/sdk-client.js';
-import { SdkGateway } from '../../../lib/queue-client/sdk/sdk-gateway.js';
-import { silentLogger, SqsEmbedded } from '../../../lib/index.js';
+import { SqsEmbedded } from '../../../lib/index.js';
 import { Cli, fixture } from './support/cli.js';
 import { Observer } from './support/observer.js';
+import { sendTasks, waitingIn } from './support/send-tasks.js';
 
 // The first child of a machine transpiles what it runs.
 describe('nestjs-sqs work --processes', { timeout: 120_000 }, () => {
@@ -110,43 +109,3 @@ describe('nestjs-sqs work --processes', { timeout: 120_000 }, () => {
     ]);
   });
 });
-
-/** As the fixtures' own options say. */
-const VISIBILITY: Record<string, string> = { counts: '2' };
-
-async function sendTasks(
-  embedded: SqsEmbedded,
-  queue: string,
-  pattern: string,
-  count: number,
-): Promise<void> {
-  const gateway = gatewayOf(embedded);
-  const url = await gateway.createQueue(queue, {
-    attributes: { VisibilityTimeout: VISIBILITY[queue] ?? '30' },
-  });
-  for (let from = 0; from < count; from += 10) {
-    const entries = Array.from({ length: Math.min(10, count - from) }, (_, i) => ({
-      body: JSON.stringify({ pattern, data: from + i }),
-    }));
-    await gateway.sendBatch(url, entries);
-  }
-  await gateway.close();
-}
-
-async function waitingIn(embedded: SqsEmbedded, queue: string): Promise<number> {
-  const gateway = gatewayOf(embedded);
-  const attributes = await gateway.getQueueAttributes(await gateway.getQueueUrl(queue));
-  await gateway.close();
-  const { ApproximateNumberOfMessages: ready, ApproximateNumberOfMessagesNotVisible: taken } =
-    attributes;
-  return Number(ready) + Number(taken);
-}
-
-function gatewayOf(embedded: SqsEmbedded): SdkGateway {
-  return new SdkGateway({
-    client: createSqsClient(embedded.clientConfig()),
-    ownsClient: true,
-    maxOpenReceives: 10,
-    logger: silentLogger,
-  });
-}

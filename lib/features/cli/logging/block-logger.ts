@@ -13,9 +13,11 @@ export interface BlockLoggerSetup {
   readonly startUp: StartUpSpeech;
 }
 
+const PAYLOADS_THERE = 'zc.sqs.messages';
+
 /** The names by which zc.sqs knew these contexts: a block written for it finds them. */
 const NAMES_THERE: Record<string, string> = {
-  SqsMessages: 'zc.sqs.messages',
+  SqsMessages: PAYLOADS_THERE,
   SqsWorker: 'zc.sqs',
   SqsProducer: 'zc.sqs',
 };
@@ -64,7 +66,10 @@ export class BlockLogger implements LoggerService {
     const least = chain[0]?.level ?? LEVEL_NUMBERS.warn;
     if (LEVEL_NUMBERS[level] < least) return;
     const record = { level, name: context, message, stack };
-    for (const file of chain.flatMap((logger) => logger.files)) this.write(file, record);
+    for (const logger of chain) {
+      const own = logger.name === PAYLOADS_THERE ? { ...record, message: asSent(message) } : record;
+      for (const file of logger.files) this.write(file, own);
+    }
   }
 
   /** The loggers that take a line of this context, the nearest first. */
@@ -139,4 +144,12 @@ function textOf(message: unknown): string {
   if (typeof message === 'string') return message;
   if (message instanceof Error) return message.message;
   return inspect(message, { breakLength: Infinity });
+}
+
+/** zc.sqs logged what was sent, before the base64 that its messages travel in. */
+function asSent(body: unknown): unknown {
+  if (typeof body !== 'string') return body;
+  const sent = Buffer.from(body, 'base64').toString('utf8');
+  const isBase64 = Buffer.from(sent, 'utf8').toString('base64') === body;
+  return isBase64 && sent.startsWith('[') ? sent : body;
 }

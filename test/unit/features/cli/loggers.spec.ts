@@ -56,6 +56,14 @@ describe('the loggers block', () => {
     ]);
   });
 
+  test('a payload of zc.sqs is written as it was sent, under the name that zc.sqs gave it', () => {
+    const { logger, written } = setup(BLOCK);
+    for (const body of ['W1sxXSx7fV0=', '{"pattern":"a"}', 'plain'])
+      logger.log(body, 'SqsMessages');
+
+    expect(written.map(([, line]) => line)).toEqual(['[[1],{}]', '{"pattern":"a"}', 'plain']);
+  });
+
   test('a logger named by its Nest context may let more through, and propagates', () => {
     const { logger, written } = setup(
       `${BLOCK}\n<logger>\n name Orders.Prices\n level debug\n</logger>`,
