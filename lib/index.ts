@@ -1,6 +1,7 @@
 // The composition root: what users import, and where features are joined to the ports that they fill.
 import { Module } from '@nestjs/common';
 import type { DynamicModule, Type } from '@nestjs/common';
+import { cliFeature } from './features/cli/index.js';
 import { isolationFeature } from './features/isolation/index.js';
 import { operationsFeature } from './features/operations/index.js';
 import { pipelineModule, pipelinesFeature } from './features/pipelines/index.js';
@@ -45,6 +46,7 @@ export type {
 } from './serialization/index.js';
 export { SqsEmbedded } from './queue-client/index.js';
 export type { ConnectionOptions } from './queue-client/index.js';
+export { SQS_WORKER_OPTIONS } from './features/cli/index.js';
 export { SqsDeadLetters, SqsQueues } from './features/operations/index.js';
 export {
   OutputNotSentError,
@@ -82,6 +84,7 @@ export class SqsModule extends NestSqsModule {
     isolationFeature,
     operationsFeature,
     pipelinesFeature,
+    cliFeature,
   ];
 
   /**

@@ -1,5 +1,6 @@
 export * from './connect.js';
 export * from './connection-options.js';
+export { ASK_PARENT, type EmbeddedAnswer, type EmbeddedQuestion } from './embedded/ask-parent.js';
 export { SqsEmbedded, type SqsEmbeddedSetup } from './embedded/embedded-sqs.js';
 export * from './provisioner.js';
 export * from './queue-address.js';

@@ -24,8 +24,7 @@ export class Words {
 
   @Stage({ concurrency: 2 })
   reduce(word: string, keep = 'vowels'): Reduced {
-    const letters = [...word].filter((letter) => 'aeiou'.includes(letter) === (keep === 'vowels'));
-    return [word, letters.join('')];
+    return [word, word.replaceAll(keep === 'vowels' ? /[^aeiou]/g : /[aeiou]/g, '')];
   }
 
   @Stage({ concurrency: 16 })

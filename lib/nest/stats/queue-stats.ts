@@ -28,6 +28,7 @@ export class QueueStats {
   private readonly timers = new Map<string, Timer>();
   private readonly background: Background;
   private isClosed = false;
+  private commonEveryMs: number | undefined;
 
   constructor(private readonly parts: QueueStatsParts) {
     const { logger } = parts;
@@ -36,10 +37,16 @@ export class QueueStats {
     );
   }
 
+  /** One period for all subscribers, in the place of their own. To be called before the first subscribes. */
+  tellEvery(everyMs: number): void {
+    this.commonEveryMs = everyMs;
+  }
+
   /** To be called before the first queue is watched. */
   subscribe(subscriber: StatsSubscriber): void {
-    const present = this.periods.get(subscriber.everyMs) ?? [];
-    this.periods.set(subscriber.everyMs, [...present, subscriber]);
+    const everyMs = this.commonEveryMs ?? subscriber.everyMs;
+    const present = this.periods.get(everyMs) ?? [];
+    this.periods.set(everyMs, [...present, subscriber]);
   }
 
   watch(queue: string): void {

@@ -130,6 +130,16 @@ export class ServerSqs
     this.running.setConcurrency(queue, concurrency);
   }
 
+  /** What it consumes, by logical names, and whose handlers serve it; also before it starts. */
+  consumed(): readonly { readonly name: string; readonly handlersOf: string }[] {
+    const nameOf = (name: string) =>
+      this.featureHandles.has(name) ? name : this.host.nameOf(name);
+    const chosen = this.options.queues?.map(({ name, handlersOf }) => {
+      return { name: nameOf(name), handlersOf: nameOf(handlersOf) };
+    });
+    return chosen ?? this.handlers.boundQueues().map((name) => ({ name, handlersOf: name }));
+  }
+
   /** The worker as it is now; Nest keeps `status` for its Observable. */
   workerStatus(): WorkerStatus {
     return this.control?.status() ?? { phase: 'idle', queues: [] };

@@ -1,5 +1,6 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import { InvalidOptionsError, silentLogger, type SqsLogger } from '../../contracts/index.js';
+import { ASK_PARENT, askParent } from './ask-parent.js';
 import { loadFauxqs, type EmulatorApp, type EmulatorModule } from './load-fauxqs.js';
 
 export interface SqsEmbeddedSetup {
@@ -13,7 +14,8 @@ export interface SqsEmbeddedSetup {
 
 /**
  * An SQS in this process, on 127.0.0.1 and a free port: no AWS account, and nothing left when the process ends.
- * Where `SQS_EMBEDDED_URL` is set, the one that another process started is joined instead.
+ * Where `SQS_EMBEDDED_URL` is set, the one that another process started is joined instead; the workers of
+ * `nestjs-sqs work --processes` join that of the command.
  */
 export class SqsEmbedded {
   /**
@@ -24,6 +26,7 @@ export class SqsEmbedded {
     const env = setup.env ?? process.env;
     warnInProduction(env, setup.logger ?? silentLogger);
     const shared = env['SQS_EMBEDDED_URL'];
+    if (shared === ASK_PARENT) return new SqsEmbedded(readSharedUrl(await askParent()));
     if (shared !== undefined && shared !== '') return new SqsEmbedded(readSharedUrl(shared));
     return startEmulator(
       setup.load ?? loadFauxqs,

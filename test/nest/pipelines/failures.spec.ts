@@ -171,6 +171,51 @@ describe('a stage that throws', () => {
   });
 });
 
+describe('dead letters of a stage', () => {
+  @SqsPipeline({ name: 'mortal', maxReceiveCount: 2 })
+  class Mortal {
+    readonly seen: unknown[] = [];
+    isBroken = true;
+    private isMade = false;
+    @Source({ intervalMs: 1_000 }) make(): string | undefined {
+      if (this.isMade) return undefined;
+      this.isMade = true;
+      return 'item';
+    }
+    @Stage() check(value: string): string {
+      if (this.isBroken) throw new Error('broken');
+      return value;
+    }
+    @Stage() see(value: unknown): void {
+      this.seen.push(value);
+    }
+  }
+
+  test('lie in a queue beside its own, and go on from there once they are worked in place', async () => {
+    const { worker, work, service, closeAll, bodies } = pipelineSetup();
+    await worker({ pipelines: [Mortal], worker: { stages: ['mortal'] } });
+    await work(60_000);
+    expect(service.queueNames().toSorted()).toEqual([
+      'mortal-check',
+      'mortal-check-dead',
+      'mortal-make',
+      'mortal-make-dead',
+    ]);
+    await closeAll();
+    const mended = await worker({
+      pipelines: [Mortal],
+      worker: {
+        stages: ['mortal.see'],
+        queues: [{ name: 'mortal-make-dead', handlersOf: 'mortal-make' }],
+      },
+    });
+    instanceOf(mended, Mortal).isBroken = false;
+    await work(60_000);
+    expect(instanceOf(mended, Mortal).seen).toEqual(['item']);
+    expect(await bodies('mortal-make-dead')).toEqual([]);
+  });
+});
+
 function textOf(message: unknown): string {
   return typeof message === 'string' ? message : JSON.stringify(message);
 }

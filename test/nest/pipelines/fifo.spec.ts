@@ -5,16 +5,17 @@ import {
   Stage,
   type PipelineOptions,
   type ReceivedMessage,
+  type SourceOptions,
 } from '../../../lib/index.js';
 import { instanceOf, pipelineSetup } from './setup.js';
 
-function lineOf(options: Omit<PipelineOptions, 'name'>) {
+function lineOf(options: Omit<PipelineOptions, 'name'>, source: SourceOptions = {}) {
   @SqsPipeline({ name: 'line', fifo: true, ...options })
   class Line {
     readonly seen: string[] = [];
     upperCount = 0;
     private readonly values = ['a1', 'b1', 'a2', 'b2'];
-    @Source({ intervalMs: 10 }) make(): string | undefined {
+    @Source({ intervalMs: 10, ...source }) make(): string | undefined {
       return this.values.shift();
     }
     @Stage() upper(value: string): string {
@@ -101,6 +102,15 @@ describe('a pipeline in the format of sqspipes', () => {
     });
     expect(JSON.parse(message?.body ?? '')).toEqual({ meta: { priority: 0 }, value: 'RADIO' });
     expect(instanceOf(app, Line).seen).toEqual([]);
+  });
+
+  test("writes an item's level where Python looks for it", async () => {
+    const { worker, work, gateway } = pipelineSetup();
+    const Line = lineOf({ format: sqspipes(), priorities: 2 }, { priority: 1 });
+    await worker({ pipelines: [Line], worker: { stages: ['line.make'] } });
+    await work();
+    const [message] = await messagesOf(gateway, 'line-make--p1.fifo');
+    expect(JSON.parse(message?.body ?? '')).toEqual({ meta: { priority: 1 }, value: 'a1' });
   });
 });
 

@@ -1,7 +1,7 @@
 import { Source, SqsPipeline, Stage } from '../../../lib/index.js';
 import { instanceOf, pipelineSetup } from './setup.js';
 
-const ITEMS = 4_000;
+const ITEMS = 2_000;
 
 function busyLine(priorities: number) {
   @SqsPipeline({ name: 'busy', priorities })
@@ -26,31 +26,49 @@ function busyLine(priorities: number) {
 }
 
 describe('requests of a pipeline', () => {
-  test(
-    'at load, forty slots a stage: at most 0.33 for each item and stage',
+  test('with its source, at load: at most 0.33 for each item and stage', async () => {
+    const { worker, work, service } = pipelineSetup();
+    const Busy = busyLine(1);
+    const app = await worker({ pipelines: [Busy], worker: { stages: ['busy'] } });
+    const line = instanceOf(app, Busy);
+    service.calls.reset();
+    for (let i = 0; i < 60 && line.endedCount < ITEMS; i++) await work(500);
+    await work(300);
+    expect(line.endedCount).toBe(ITEMS);
+    expect(requestsTo(service) / ITEMS / 3).toBeLessThanOrEqual(0.33);
+  });
+
+  test.each([
+    { priorities: 1, answers: 'at once', answerMs: 0 },
+    { priorities: 1, answers: 'in 10 ms', answerMs: 10 },
+    { priorities: 4, answers: 'at once', answerMs: 0 },
+    { priorities: 4, answers: 'in 10 ms', answerMs: 10 },
+  ])(
+    '$priorities levels full of items, forty slots a stage, SQS answers $answers: at most 0.33 for each item and stage',
     { timeout: 60_000 },
-    async () => {
-      const { worker, work, service } = pipelineSetup();
-      const Busy = busyLine(1);
-      const app = await worker({ pipelines: [Busy], worker: { stages: ['busy'] } });
-      const line = instanceOf(app, Busy);
+    async ({ priorities, answerMs }) => {
+      const { worker, work, service, clock, closeAll } = pipelineSetup();
+      const Busy = busyLine(priorities);
+      await worker({ pipelines: [Busy], worker: { stages: ['busy.make'] } });
+      await work(1_000);
+      await closeAll();
+      const stages = ['busy.first', 'busy.second', 'busy.end'];
+      if (answerMs > 0) {
+        service.beforeCall = () => new Promise((resolve) => void clock.setTimer(resolve, answerMs));
+      }
       service.calls.reset();
-      for (let i = 0; i < 60 && line.endedCount < ITEMS; i++) await work(500);
+      const started = worker({ pipelines: [Busy], worker: { stages } });
+      await work(100);
+      const line = instanceOf(await started, Busy);
+      for (let i = 0; i < 120 && line.endedCount < ITEMS; i++) await work(500);
       await work(300);
       expect(line.endedCount).toBe(ITEMS);
-      const operations = [
-        'SendMessageBatch',
-        'ReceiveMessage',
-        'DeleteMessageBatch',
-        'ChangeMessageVisibilityBatch',
-      ] as const;
-      const requests = operations.reduce((sum, operation) => sum + service.calls.of(operation), 0);
-      expect(requests / ITEMS / 3).toBeLessThanOrEqual(0.33);
+      expect(requestsTo(service) / ITEMS / stages.length).toBeLessThanOrEqual(0.33);
     },
   );
 
-  test('idle: one long poll in twenty seconds for each stage that takes from a queue', async () => {
-    @SqsPipeline({ name: 'idle' })
+  test('idle: one long poll in twenty seconds for each level of each queue that is read', async () => {
+    @SqsPipeline({ name: 'idle', priorities: 3 })
     class Idle {
       @Source({ intervalMs: 100 }) make(): void {}
       @Stage() first(): void {}
@@ -61,7 +79,17 @@ describe('requests of a pipeline', () => {
     await work(20_000);
     service.calls.reset();
     await work(200_000);
-    expect(service.calls.of('ReceiveMessage')).toBe(20);
+    expect(service.calls.of('ReceiveMessage')).toBe(60);
     expect(service.calls.of('SendMessageBatch')).toBe(0);
   });
 });
+
+function requestsTo({ calls }: ReturnType<typeof pipelineSetup>['service']): number {
+  const operations = [
+    'SendMessageBatch',
+    'ReceiveMessage',
+    'DeleteMessageBatch',
+    'ChangeMessageVisibilityBatch',
+  ] as const;
+  return operations.reduce((sum, operation) => sum + calls.of(operation), 0);
+}

@@ -113,11 +113,11 @@ describe('validateOptions', () => {
   });
 
   test('checks what a feature adds to the options, described or not', () => {
-    const stages = z.array(z.string()).optional();
-    const schema = workerSchema.safeExtend({ stages });
-    expect(problemsOf(schema, { stags: [], stages: [1] })).toEqual([
-      expect.stringMatching(/^Option stages\[0\]: .*expected string/),
-      'Unknown option stags; did you mean stages?',
+    const tunnels = z.array(z.string()).optional();
+    const schema = workerSchema.extend({ tunnels });
+    expect(problemsOf(schema, { tunels: [], tunnels: [1] })).toEqual([
+      expect.stringMatching(/^Option tunnels\[0\]: .*expected string/),
+      'Unknown option tunels; did you mean tunnels?',
     ]);
   });
 

@@ -1,0 +1,9 @@
+#!/usr/bin/env node
+import { fileURLToPath } from 'node:url';
+import { nodeHost } from './node-host.js';
+import { runCli } from './run-cli.js';
+
+// What an app leaves open, such as a timer, does not hold up a process whose work is done.
+void runCli(nodeHost(fileURLToPath(import.meta.url))).then((code) => {
+  process.stdout.write('', () => process.exit(code));
+});

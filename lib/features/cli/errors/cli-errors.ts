@@ -1,0 +1,118 @@
+import { SqsError } from '../../../contracts/index.js';
+
+/** What was typed cannot be run; the command line answers it with the usage and exit code 2. */
+export class UsageError extends SqsError {}
+
+/** `--app` names a file that is not there. */
+export class AppNotFoundError extends SqsError {
+  constructor(facts: { reference: string; file: string }) {
+    super(
+      `There is no app "${facts.reference}": the file "${facts.file}" is not there. Give the compiled file and its export, ` +
+        'such as --app dist/app.module.js:AppModule, relative to the current folder.',
+    );
+  }
+}
+
+/** The app's file is there, but Node cannot load it, or it throws while it is loaded. */
+export class AppNotLoadedError extends SqsError {
+  constructor(facts: { file: string; reason: string; cause: unknown }) {
+    super(`The app file "${facts.file}" could not be loaded: ${facts.reason}`, {
+      cause: facts.cause,
+    });
+  }
+}
+
+/** The app is TypeScript, which Node does not run with its decorators. */
+export class TypeScriptAppError extends SqsError {
+  constructor(facts: { file: string; cause: unknown }) {
+    super(
+      `"${facts.file}" is TypeScript, which Node cannot run as it stands. Compile it (nest build) and give the ` +
+        'compiled file, such as --app dist/app.module.js:AppModule.',
+      { cause: facts.cause },
+    );
+  }
+}
+
+/** The app's file has no such export. */
+export class ExportNotFoundError extends SqsError {
+  constructor(facts: { file: string; name: string; known: readonly string[] }) {
+    const known = facts.known.length === 0 ? 'It exports nothing' : `It exports ${listed(facts)}`;
+    super(
+      `"${facts.file}" has no export "${facts.name}". ${known}. Name one: --app ${facts.file}:AppModule.`,
+    );
+  }
+}
+
+/** The export is there, but it is no app and nothing that makes one. */
+export class NoAppError extends SqsError {
+  constructor(facts: { reference: string; found: string }) {
+    super(
+      `Expected "${facts.reference}" to be a Nest module, an app, or a function that answers one of them, got ${facts.found}.`,
+    );
+  }
+}
+
+/** The app has no `SqsModule`, or one of another copy of this package. */
+export class NoSqsModuleError extends SqsError {
+  constructor(facts: { reference: string }) {
+    super(
+      `The app "${facts.reference}" has no SqsModule. Import SqsModule.forRoot() or forRootAsync() in it, from the ` +
+        'same installed nestjs-sqs-tasks that this command is of.',
+    );
+  }
+}
+
+/** An app that threw while it started. */
+export class AppStartError extends SqsError {
+  constructor(facts: { reference: string; reason: string; cause: unknown }) {
+    super(`The app "${facts.reference}" could not start: ${facts.reason}`, { cause: facts.cause });
+  }
+}
+
+/** Flags for an app that chose its worker's options itself. */
+export class FixedWorkerError extends SqsError {
+  constructor(facts: { reference: string; flags: readonly string[] }) {
+    super(
+      `The app "${facts.reference}" was made with its own sqsWorker() options, so ${facts.flags.join(', ')} cannot change ` +
+        'them. Leave them out, or give --app a module or an app without a worker.',
+    );
+  }
+}
+
+/** Nothing in the app handles what the worker would take. */
+export class NoHandlersError extends SqsError {
+  constructor(facts: { queues: readonly string[] }) {
+    const where =
+      facts.queues.length === 0 ? 'any queue' : facts.queues.map((name) => `"${name}"`).join(', ');
+    super(
+      `The app has no task handler for ${where}. Add @SqsTask() or @MessagePattern() to a controller, or choose other queues.`,
+    );
+  }
+}
+
+/** A configuration file that cannot be read. */
+export class ConfigFileError extends SqsError {
+  constructor(facts: { file: string; reason: string; cause?: unknown }) {
+    super(`The configuration file "${facts.file}" cannot be used: ${facts.reason}.`, {
+      cause: facts.cause,
+    });
+  }
+}
+
+/** What destroys is not done unasked. */
+export class NotConfirmedError extends UsageError {
+  constructor(facts: { question: string }) {
+    super(`${facts.question} There is no terminal to ask: give --yes if you mean it.`);
+  }
+}
+
+/** The user answered no. */
+export class DeclinedError extends SqsError {
+  constructor() {
+    super('Nothing was done.');
+  }
+}
+
+function listed(facts: { known: readonly string[] }): string {
+  return facts.known.map((name) => `"${name}"`).join(', ');
+}

@@ -1,0 +1,1 @@
+export { cliFeature, SQS_WORKER_OPTIONS } from './cli.feature.js';

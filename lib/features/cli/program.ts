@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addFlags, flagValues } from './flags/flags-of-command.js';
+import type { CliHost } from './host.js';
+import { addQueuesCommands } from './queues/queues-commands.js';
+import { workCommand } from './work/work-command.js';
+import { WORK_FLAGS } from './work/work-flags.js';
+
+/** Everything that can be typed. */
+export function buildProgram(host: CliHost, answer: (code: number) => void): Command {
+  const program = new Command('nestjs-sqs')
+    .description(
+      'Runs the background tasks of a Nest app, and looks after their queues on Amazon SQS.',
+    )
+    .version(readVersion())
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+    })
+    .showHelpAfterError();
+  const work = program
+    .command('work')
+    .description('Runs the handlers of an app until it is told to stop.')
+    .action(async () => answer(await workCommand(flagValues(work, WORK_FLAGS), host)));
+  addFlags(work, WORK_FLAGS);
+  addQueuesCommands(program, host, answer);
+  return program;
+}
+
+function readVersion(): string {
+  const manifest = new URL('../../../package.json', import.meta.url);
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}

@@ -1,0 +1,26 @@
+import type { EmbeddedAnswer, EmbeddedQuestion } from '../../../nest/adapters/shared-embedded.js';
+import type { WorkSettings } from '../work/settings.js';
+import type { StartReport } from '../work/start-report.js';
+import type { TaskCounts } from '../work/task-counts.js';
+
+/** What a command tells its worker processes. */
+export type ToWorker = { readonly type: 'start'; readonly settings: WorkSettings } | EmbeddedAnswer;
+
+/** What a worker process tells the command that started it. */
+export type FromWorker =
+  | { readonly type: 'report'; readonly report: StartReport }
+  | { readonly type: 'started' }
+  | { readonly type: 'counts'; readonly counts: TaskCounts }
+  | EmbeddedQuestion;
+
+/** Other code in a worker process may use the channel too: what is not ours is left alone. */
+export function isMessage<T extends { readonly type: string }>(
+  message: unknown,
+  types: readonly T['type'][],
+): message is T {
+  if (typeof message !== 'object' || message === null) return false;
+  const type: unknown = Reflect.get(message, 'type');
+  return typeof type === 'string' && types.includes(type);
+}
+
+export const FROM_WORKER = ['report', 'started', 'counts', 'sqs-embedded?'] as const;

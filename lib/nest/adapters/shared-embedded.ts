@@ -1,0 +1,3 @@
+/** The embedded SQS, for the feature that starts one for several processes. */
+export { ASK_PARENT, SqsEmbedded } from '../../queue-client/index.js';
+export type { EmbeddedAnswer, EmbeddedQuestion } from '../../queue-client/index.js';

@@ -1,0 +1,60 @@
+import { runCli } from '../../../../lib/features/cli/run-cli.js';
+import { fakeHost } from './support/fake-host.js';
+
+describe('nestjs-sqs', () => {
+  const run = async (...argv: string[]) => {
+    const host = fakeHost({ argv });
+    const code = await runCli(host);
+    return { code, out: host.out(), err: host.err() };
+  };
+
+  test.each([
+    [['work', '--polling-wait-time', '21'], 'Expected an integer from 0 to 20.'],
+    [['work', '--polling-wait-time', ''], 'Expected an integer from 0 to 20.'],
+    [['work', '--concurrency', '1.5'], 'Expected an integer from 1 to 10000.'],
+    [['work', '--log-level', 'loud'], 'Expected one of verbose, debug, info,'],
+    [['work', '--endpoint', 'here'], 'Expected an http or https URL.'],
+    [['work', '--speed', '4'], "unknown option '--speed'"],
+    [['work', '--queue'], 'argument missing'],
+    [['work'], 'Expected --app path:export'],
+    [['work', '--app', 'a.js', '--workers', '2', '--processes', '3'], 'they are the same flag'],
+    [['wrok'], "unknown command 'wrok'"],
+    [['worker-process'], 'is started by work --processes'],
+    [[], 'Usage: nestjs-sqs'],
+    [['queues'], 'Usage: nestjs-sqs queues'],
+    [['queues', 'delete', '--yes'], 'Expected queue names or --all, and not both.'],
+    [['queues', 'delete', 'a', '--all', '--yes'], 'Expected queue names or --all, and not both.'],
+    [
+      ['queues', 'delete', 'a'],
+      'Delete a with all that is in them? There is no terminal to ask: give --yes',
+    ],
+    [['queues', 'stats'], "missing required argument 'queues'"],
+    [
+      ['queues', 'stats', 'a', '--app', 'b', '--prefix', 'c'],
+      'Expected --app or --prefix, got both',
+    ],
+    [
+      ['queues', 'create', 'a', '--max-receive-count', '3'],
+      '--max-receive-count needs --dead-letter.',
+    ],
+  ])('%j exits with 2 and shows the usage', async (argv, message) => {
+    const { code, err } = await run(...argv);
+
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+    expect(err).toMatch(/Usage: nestjs-sqs/);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  test.each([
+    [['--help'], 'work [options]'],
+    [['work', '--help'], '--report-interval <seconds>'],
+    [['queues', 'redrive', '--help'], '--way <way>'],
+    [['--version'], '.'],
+  ])('%j exits with 0', async (argv, text) => {
+    const { code, out, err } = await run(...argv);
+
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain(text);
+  });
+});
