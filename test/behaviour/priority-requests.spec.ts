@@ -15,6 +15,20 @@ function requestsOf({ service }: FamilySetup): number {
 
 const orders = ['strict', 'weighted'] as const;
 
+test('Urgent tasks that come one by one cost two receives each in strict order', async () => {
+  const setup = await familySetup();
+  const worker = setup.worker({ handlers: { job: () => {} } });
+  worker.start();
+  await setup.clock.advance(1_000);
+  setup.polls.splice(0);
+  for (let i = 0; i < 10; i++) {
+    await setup.fill(1, 1);
+    await setup.clock.advance(100);
+  }
+  expect(setup.polls).toHaveLength(20);
+  await drained(setup, worker);
+});
+
 describe.each(orders)('Requests of a queue with %s priorities at load, forty slots', (order) => {
   async function setupWorker(handlerMs: number, answerMs: number) {
     const setup = await familySetup({ priorities: 3 });

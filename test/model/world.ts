@@ -248,8 +248,8 @@ export class World {
   }
 
   private async snatch(maxMessages: number, visibilityTimeoutSeconds: number): Promise<void> {
-    const { url = '' } = this.levels[maxMessages % this.levels.length] ?? {};
-    const got = await this.stranger.receive(url, {
+    const level = this.levels[maxMessages % this.levels.length];
+    const got = await this.stranger.receive(level?.url ?? '', {
       maxMessages,
       waitTimeSeconds: 0,
       visibilityTimeoutSeconds,
@@ -264,8 +264,8 @@ export class World {
     if (receiptHandle === undefined) return;
     this.log(`${this.nameOf(readHandle(receiptHandle)!.messageId)} becomes visible`);
     const entry = { receiptHandle, visibilityTimeoutSeconds: 0 };
-    const { url = '' } = this.levels.find(({ name }) => this.isIn(name, receiptHandle)) ?? {};
-    await this.stranger.changeVisibilityBatch(url, [entry]);
+    const level = this.levels.find(({ name }) => this.isIn(name, receiptHandle));
+    await this.stranger.changeVisibilityBatch(level?.url ?? '', [entry]);
   }
 
   async advance(ms: number): Promise<void> {

@@ -7,6 +7,7 @@ import {
   SqsContext,
   SqsProducer,
   SqsQueue,
+  SqsQueues,
   SqsTask,
   SqsWorkers,
   TaskContext,
@@ -18,6 +19,11 @@ afterEach(closeApps);
 
 const jobs = { queue: 'jobs', pattern: 'job' };
 const three: SqsModuleOptions = { queues: [{ name: 'jobs', priorities: 3 }] };
+
+/** The level of a text of six characters is 1. */
+function byLength(data: string): number {
+  return data.length - 5;
+}
 
 function noting(seen: string[]) {
   @Controller()
@@ -43,8 +49,7 @@ describe('An app with priorities', () => {
     await app.clock.advance(30_000);
     await app.producer.send(jobs, 'low');
     await app.producer.send(jobs, 'high', { priority: 2 });
-    const middle = (data: string): number => data.length - 5;
-    await app.producer.send(jobs, 'middle', { priority: middle });
+    await app.producer.send(jobs, 'middle', { priority: byLength });
     workers.resume('jobs');
     await app.work();
     expect(seen).toEqual(['high jobs 2', 'middle jobs 1', 'low jobs 0']);
@@ -130,6 +135,30 @@ describe('An app with priorities', () => {
     await queue.purge();
     await app.clock.advance(61_000);
     expect(await queue.attributes()).toMatchObject({ messageCount: 0 });
+  });
+
+  test('is created, counted, purged and deleted by SqsQueues with all its levels', async () => {
+    const module = { queues: [{ name: 'jobs', priorities: 2 }] };
+    const app = await memoryApp({
+      kind: 'web',
+      queues: [],
+      module: { queuePrefix: 'shop-', ...module },
+    });
+    const queues = app.app.get(SqsQueues);
+    const made = await queues.create({ name: 'more', priorities: 3 });
+    expect(made).toMatchObject({ name: 'more', wasCreated: true });
+    await app.producer.send(jobs, 'x', { priority: 1 });
+    expect(await queues.stats('jobs')).toMatchObject({
+      messageCount: 1,
+      levels: [{ messageCount: 0 }, { messageCount: 1 }],
+    });
+    await queues.purge('jobs');
+    await app.clock.advance(61_000);
+    expect(await queues.stats('jobs')).toMatchObject({ messageCount: 0 });
+    const names = async () => (await queues.list()).map(({ name }) => name);
+    expect(await names()).toEqual(['jobs', 'jobs--p1', 'more', 'more--p1', 'more--p2']);
+    await queues.delete('jobs');
+    expect(await names()).toEqual(['more', 'more--p1', 'more--p2']);
   });
 
   test('gives a loop and a batch the highest level first', async () => {

@@ -22,6 +22,14 @@ const usesOf = (sqs: SqsProducer) => [
   () => sqs.runLocal(greet, { name: 'Ada' }),
   () => sqs.batch((batch) => batch.add(greet, { name: 'Ada' })),
   () => sqs.send({ queue: 'q', pattern: 'p' }, 'anything'),
+  () => sqs.send(greet, { name: 'Ada' }, { priority: 2 }),
+  () => sqs.send(greet, { name: 'Ada' }, { priority: 'inherit' }),
+  () => sqs.send(greet, { name: 'Ada' }, { priority: ({ name }: { name: string }) => name.length }),
+  () => sqs.send(greet, { name: 'Ada' }, { priority: () => 1 }),
+  // @ts-expect-error: a priority is a number, a function of the data, or inherited
+  () => sqs.send(greet, { name: 'Ada' }, { priority: 'high' }),
+  // @ts-expect-error: the function answers a number
+  () => sqs.send(greet, { name: 'Ada' }, { priority: () => 'high' }),
   // @ts-expect-error: what is sent is text
   () => sqs.send(resize, { width: 1 }),
   // @ts-expect-error: `name` is missing

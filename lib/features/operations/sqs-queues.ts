@@ -12,9 +12,9 @@ import type {
   QueueSelection,
   QueueToCreate,
 } from '../../contracts/index.js';
-import { PartialQueuesError, UnsafePrefixError } from '../../contracts/index.js';
+import { levelsOf, PartialQueuesError, UnsafePrefixError } from '../../contracts/index.js';
 import { queueEntry, validateOptions } from '../../contracts/options/schema/index.js';
-import { readQueueAttributes, type QueueAttributes } from '../../nest/index.js';
+import { attributesOf, type QueueAttributes } from '../../nest/index.js';
 import { SqsRuntime } from '../../nest/sqs.runtime.js';
 import { drainQueue } from './drain-queue.js';
 import { explained } from './explain.js';
@@ -24,7 +24,8 @@ import { readerOf } from './reader-of.js';
 
 /**
  * Looks after queues as resources: lists, creates, empties and deletes them, and looks at what lies in them. Queues are
- * given by logical name, URL or ARN.
+ * given by logical name, URL or ARN. Creating, deleting, purging and statistics are about all levels of a queue with
+ * priorities; all else is about the one SQS queue of that name, which is the lowest level.
  *
  * Every method may throw `QueueNotFoundError`, `QueueAccessDeniedError` with the right that is missing, and `GatewayError`
  * for what else the service answers.
@@ -57,9 +58,12 @@ export class SqsQueues {
 
   /** Deletes a queue with all that is in it. SQS blocks its name for a minute. */
   async delete(queue: string): Promise<void> {
-    const { gateway, url } = await this.find(queue);
-    await explained(queue, () => gateway.deleteQueue(url));
-    (await this.runtime.resources()).forget(queue);
+    const resources = await this.runtime.resources();
+    for (const { name, gateway, url } of levelsOf(await this.find(queue))) {
+      await explained(name, () => gateway.deleteQueue(url));
+      resources.forget(name);
+    }
+    resources.forget(queue);
   }
 
   /**
@@ -79,8 +83,9 @@ export class SqsQueues {
    * @throws PurgeInProgressError where the queue was purged within the last minute
    */
   async purge(queue: string): Promise<void> {
-    const { gateway, url } = await this.find(queue);
-    await explained(queue, () => gateway.purgeQueue(url));
+    for (const { name, gateway, url } of levelsOf(await this.find(queue))) {
+      await explained(name, () => gateway.purgeQueue(url));
+    }
   }
 
   /**
@@ -101,8 +106,8 @@ export class SqsQueues {
 
   /** What SQS says of a queue, as numbers; message counts are approximate. */
   async stats(queue: string): Promise<QueueAttributes> {
-    const { gateway, url } = await this.find(queue);
-    return readQueueAttributes(await explained(queue, () => gateway.getQueueAttributes(url)));
+    const handle = await this.find(queue);
+    return explained(queue, () => attributesOf(handle));
   }
 
   /**

@@ -7,6 +7,7 @@ export const INPUTS = {
 };
 /** Items that the source makes at once. */
 export const SOURCE_SLOTS = 4;
-export const VISIBILITY_SECONDS = 2;
+/** Long enough to count what a killed process held before SQS gives it to another. */
+export const VISIBILITY_SECONDS = 5;
 
 export type StageName = (typeof STAGES)[number];

@@ -95,10 +95,7 @@ describe('The priority of a send', () => {
 
   test('that its function throws about is an error of the send', async () => {
     const { producer, arrived } = setupLevels();
-    const priority = (): number => {
-      throw new Error('no idea');
-    };
-    await expect(producer.send(task, 1, { priority })).rejects.toThrow('no idea');
+    await expect(producer.send(task, 1, { priority: puzzled })).rejects.toThrow('no idea');
     expect(arrived()).toEqual([0, 0, 0]);
   });
 
@@ -119,3 +116,7 @@ describe('The priority of a send', () => {
     expect(arrived()).toEqual([10, 1, 10]);
   });
 });
+
+function puzzled(): number {
+  throw new Error('no idea');
+}

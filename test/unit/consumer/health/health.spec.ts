@@ -51,6 +51,15 @@ describe('healthOf', () => {
     expect(report.problems).not.toEqual([]);
   });
 
+  test('names the level that cannot be read', () => {
+    const pollError = new Error('access denied');
+    const level = { ...queue, priority: 1, name: 'emails--p1' };
+    const levels = [{ ...level, priority: 2, name: 'emails--p2', pollError }, level];
+    const { isLive, problems } = healthOf([running({ pollError, levels })]);
+    expect(isLive).toBe(true);
+    expect(problems).toEqual(['receiving from queue "emails--p2" fails: access denied']);
+  });
+
   test('a worker whose slots are all taken need not poll', () => {
     const full = { runningCount: 10, openPollCount: 0, lastGoodPollMsAgo: 3_600_000 };
     expect(healthOf([running(full)]).isLive).toBe(true);

@@ -48,11 +48,6 @@ function unexpected(): void {
 }
 
 describe('A budget of standing polls', () => {
-  const taker = (budget: PollBudget, isStanding: boolean) => {
-    const retry = vi.fn<() => void>(() => void budget.take(retry, isStanding));
-    return retry;
-  };
-
   test('leaves a socket for polls that ask', () => {
     const budget = new PollBudget(3);
     const standing = [0, 1, 2].map(() => budget.take(taker(budget, true), true));
@@ -99,3 +94,9 @@ describe('A budget of standing polls', () => {
     expect(budget.isAwaitedBy(retry)).toBe(false);
   });
 });
+
+/** Takes when it is called, and waits to be called again where it gets none. */
+function taker(budget: PollBudget, isStanding: boolean) {
+  const retry = vi.fn<() => void>(() => void budget.take(retry, isStanding));
+  return retry;
+}
