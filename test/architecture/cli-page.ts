@@ -26,12 +26,12 @@ export function cliTables(): Record<string, string> {
 
 /** Puts each table between its markers. */
 export function withTables(page: string, tables: Record<string, string>): string {
-  return Object.entries(tables).reduce((text, [name, table]) => {
+  return Object.entries(tables).reduce((text, [name, content]) => {
     const marked = new RegExp(`(<!-- ${name} -->)[^]*?(<!-- /${name} -->)`);
     if (!marked.test(text)) throw new Error(`docs/reference/cli.md has no place for "${name}"`);
     return text.replace(
       marked,
-      (_, start: string, end: string) => `${start}\n\n${table}\n\n${end}`,
+      (_, start: string, end: string) => `${start}\n\n${content}\n\n${end}`,
     );
   }, page);
 }
@@ -75,9 +75,11 @@ const SIGNAL_ROWS = [
 ];
 
 function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(headings), line(headings.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
 function snakeCased(key: string): string {

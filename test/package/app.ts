@@ -36,7 +36,7 @@ class EmailController implements OnApplicationBootstrap {
 export class AppModule {}
 
 // The command `nestjs-sqs work` runs the module by itself.
-if (process.argv[1]?.endsWith('app.js') === true) {
+if (process.argv[1]?.endsWith('app.js')) {
   runSqsWorker(AppModule, { queues: ['emails'], stopWhen: maxTasks(2) }).then(
     () => console.log('drained'),
     (error: unknown) => {

@@ -76,7 +76,9 @@ describe('an app', () => {
 });
 
 describe('appTarget', () => {
-  class Plain {}
+  class Plain {
+    readonly isModule = true;
+  }
   const app = { get: () => undefined, close: async () => {} };
 
   test.each([
@@ -91,7 +93,6 @@ describe('appTarget', () => {
   });
 
   test('tells a module that was compiled to a function by what @Module() left', async () => {
-    function Compiled() {}
     Module({ providers: [] })(Compiled);
 
     expect(await appTarget('a.js', Compiled, {})).toEqual({ kind: 'module', module: Compiled });
@@ -105,3 +106,6 @@ describe('appTarget', () => {
     expect(seen).toEqual([{ scale: '2' }]);
   });
 });
+
+/** A class, as compilers for old targets write it. */
+function Compiled() {}

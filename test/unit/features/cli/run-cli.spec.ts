@@ -6,12 +6,6 @@ import { runCli } from '../../../../lib/features/cli/run-cli.js';
 import { fakeHost } from './support/fake-host.js';
 
 describe('nestjs-sqs', () => {
-  const run = async (...argv: string[]) => {
-    const host = fakeHost({ argv });
-    const code = await runCli(host);
-    return { code, out: host.out(), err: host.err() };
-  };
-
   test.each([
     [['work', '--polling-wait-time', '21'], 'Expected an integer from 0 to 20.'],
     [['work', '--polling-wait-time', ''], 'Expected an integer from 0 to 20.'],
@@ -84,4 +78,10 @@ function typed(...argv: string[]): FlagValues {
   addFlags(command, WORK_FLAGS);
   command.parse(argv, { from: 'user' });
   return flagValues(command, WORK_FLAGS);
+}
+
+async function run(...argv: string[]) {
+  const host = fakeHost({ argv });
+  const code = await runCli(host);
+  return { code, out: host.out(), err: host.err() };
 }
