@@ -160,7 +160,8 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     const unfinished = await this.letGo(isExiting);
     await this.flush(deadlineAt - clock.now());
     this.close();
-    return unfinished;
+    // A handler may have ended in the last moment, and its copy to the dead-letter queue may still be on its way.
+    return Math.max(unfinished, this.engine.dispatcher.running.size + this.endings.size);
   }
 
   hurry(): void {

@@ -61,7 +61,7 @@ export interface DrainOptions {
 export interface WorkerEnd {
   readonly reason: 'drained' | 'aborted' | 'stop-policy' | 'fatal';
   readonly error?: unknown;
-  /** Handlers that had not ended when the worker gave up waiting. */
+  /** Handlers that had not ended, or whose outcome was not carried out, when the worker gave up waiting. */
   readonly unfinishedCount: number;
 }
 

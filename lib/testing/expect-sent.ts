@@ -8,6 +8,7 @@ import type { SentTask } from './sent-tasks.js';
 /** What else a send is expected to say; what is left out may be anything. */
 export interface ExpectedSend {
   pattern?: string;
+  priority?: number;
   delaySeconds?: number;
   groupId?: string;
   deduplicationId?: string;

@@ -11,6 +11,8 @@ import type { MemoryMessage } from '../queue-client/memory/index.js';
 export interface SentTask {
   /** Logical name of the queue. */
   readonly queue: string;
+  /** Its level; 0 where the queue has no others. */
+  readonly priority: number;
   readonly messageId: string;
   /** Undefined, as are its data, where the body is no task, such as that of `sendRaw()`. */
   readonly pattern: string | undefined;
@@ -44,7 +46,8 @@ export function sentTask(
   const message = { messageId, body, attributes };
   return {
     ...readTask(queue, message),
-    queue: queue.name,
+    queue: queue.taskQueue,
+    priority: queue.priority,
     messageId,
     body,
     delaySeconds,
@@ -58,7 +61,8 @@ export function queuedTask(queue: QueueReader, message: MemoryMessage): QueuedTa
   const { messageId, body, attributes, state, receiveCount, groupId, deduplicationId } = message;
   return {
     ...readTask(queue, message),
-    queue: queue.name,
+    queue: queue.taskQueue,
+    priority: queue.priority,
     messageId,
     body,
     groupId,

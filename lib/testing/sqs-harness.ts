@@ -81,11 +81,15 @@ export class SqsHarness implements OnApplicationShutdown {
     return this.bench.handled.all().filter(matcherOf(match));
   }
 
-  /** What lies in a queue now: waiting, delayed or in flight. @throws UnknownNameError for a queue that no app knows */
+  /**
+   * What lies in a queue now, on its highest level first: waiting, delayed or in flight.
+   * @throws UnknownNameError for a queue that no app knows
+   */
   messages(queue: string): QueuedTask[] {
-    const reader = this.readerOf(queue);
-    const service = this.bench.serviceOf(reader.url);
-    return service.messages(nameIn(reader.url)).map((message) => queuedTask(reader, message));
+    return this.readersOf(queue).flatMap((reader) => {
+      const service = this.bench.serviceOf(reader.url);
+      return service.messages(nameIn(reader.url)).map((message) => queuedTask(reader, message));
+    });
   }
 
   /**
@@ -196,10 +200,10 @@ export class SqsHarness implements OnApplicationShutdown {
     return firstHandler(this.runtime.handlers());
   }
 
-  private readerOf(queue: string): ReturnType<TestBench['readerNamed']> & object {
+  private readersOf(queue: string): ReturnType<TestBench['readersOf']> {
     const name = this.runtime.nameOf(queue);
-    const reader = this.bench.readerNamed(name);
-    if (reader !== undefined) return reader;
+    const readers = this.bench.readersOf(name);
+    if (readers.length > 0) return readers;
     const advice = 'A queue is known once an app has registered it or sent to it.';
     throw new UnknownNameError({ kind: 'queue', name, known: this.bench.queueNames(), advice });
   }

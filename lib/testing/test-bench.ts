@@ -85,13 +85,14 @@ export class TestBench {
     });
   }
 
-  /** A queue that an app has used, by its logical name. */
-  readerNamed(name: string): (QueueReader & { url: string }) | undefined {
-    return [...this.readers.values()].find((reader) => reader.name === name);
+  /** The levels, highest first, of a queue that an app has used, by its logical name. */
+  readersOf(name: string): (QueueReader & { url: string })[] {
+    const readers = [...this.readers.values()].filter(({ taskQueue }) => taskQueue === name);
+    return readers.toSorted((a, b) => b.priority - a.priority);
   }
 
   queueNames(): string[] {
-    return [...this.readers.values()].map((reader) => reader.name);
+    return [...new Set([...this.readers.values()].map(({ taskQueue }) => taskQueue))];
   }
 
   /** The service that has the queue with this URL. */
@@ -138,8 +139,9 @@ export class TestBench {
   }
 
   private hasVisible(queue: string): boolean {
-    const url = this.readerNamed(queue)?.url;
-    return url !== undefined && this.serviceOf(url).at(url).store.counts.visible > 0;
+    return this.readersOf(queue).some(
+      ({ url }) => this.serviceOf(url).at(url).store.counts.visible > 0,
+    );
   }
 
   stillWaiting(method: string, waitedMs: number): StillWaitingError {
