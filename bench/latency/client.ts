@@ -9,8 +9,8 @@ const REST_MS = 15;
 async function run({ name, endpoint, warmUpCount, sendCount }: LatencyJob): Promise<void> {
   const contender = latencyContenders[name];
   if (contender === undefined) throw new Error(`No contender is called "${name}"`);
-  let handled = (): void => {};
-  const send = await contender.start(endpoint, () => handled());
+  let handled: (() => void) | undefined;
+  const send = await contender.start(endpoint, () => handled?.());
   const times: number[] = [];
   for (let n = 0; n < warmUpCount + sendCount; n += 1) {
     await pause(REST_MS);
