@@ -65,6 +65,13 @@ export const operations: Record<string, (call: Call, request: SqsRequest) => Pro
   async CancelMessageMoveTask(call, { TaskHandle = '' }) {
     return { ApproximateNumberOfMessagesMoved: await call.gateway.cancelMoveTask(TaskHandle) };
   },
+  async SendMessage(call, { QueueUrl, ...entry }) {
+    const one = { ...entry, Id: '0' };
+    const results = await call.gateway.sendBatch(await call.innerUrl(QueueUrl), [toOutgoing(one)]);
+    const { Successful, Failed } = batchAnswer([one], results, sentFacts);
+    if (Failed.length > 0) throw new Error(JSON.stringify(Failed[0]));
+    return Successful[0] ?? {};
+  },
   async SendMessageBatch(call, { QueueUrl, Entries = [] }) {
     const url = await call.innerUrl(QueueUrl);
     const results = await call.gateway.sendBatch(url, Entries.map(toOutgoing));

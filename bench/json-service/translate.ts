@@ -20,6 +20,7 @@ export interface SqsRequest {
   DestinationArn?: string;
   MaxNumberOfMessagesPerSecond?: number;
   TaskHandle?: string;
+  MessageBody?: string;
   Entries?: SqsEntry[];
 }
 
