@@ -36,7 +36,7 @@ export class SqsHarness implements OnApplicationShutdown {
       flushSends: () => runtime.producer.flush(),
       scope: (context, work, priority) => runtime.taskScope?.(context, work, priority) ?? work(),
       get handlers() {
-        return runtime.handlers();
+        return runtime.handlers().map((handlers) => runtime.throughFeatures(handlers));
       },
     };
     bench.add(this.app);
@@ -197,7 +197,7 @@ export class SqsHarness implements OnApplicationShutdown {
   }
 
   private handlers(): HandlerLookup {
-    return firstHandler(this.runtime.handlers());
+    return firstHandler(this.app.handlers);
   }
 
   private readersOf(queue: string): ReturnType<TestBench['readersOf']> {

@@ -1,5 +1,5 @@
 import { Source, SqsModule, SqsPipeline, Stage } from '../../lib/index.js';
-import { closeAll, startWorker } from './support.js';
+import { closeAll, startWeb, startWorker } from './support.js';
 
 @SqsPipeline({ name: 'words' })
 class Words {
@@ -65,5 +65,31 @@ describe('Pipelines in tests', () => {
 
     const outcomes = harness.handled('words.count').map(({ outcome }) => outcome.kind);
     expect(outcomes).toEqual(['retry', 'retry']);
+  });
+
+  test('inline, a send to a stage runs the stages after it too', async () => {
+    const { harness, sqs } = await startWorker({
+      imports: [SqsModule.registerPipeline(Words)],
+      testing: { queues: [], inline: true },
+      worker: { queues: [], stages: ['words.reduce', 'words.count'] },
+    });
+
+    await sqs.send({ queue: 'words-generate', pattern: 'words.reduce' }, 'apple');
+
+    const ended = harness.handled().map(({ pattern, outcome }) => [pattern, outcome]);
+    expect(ended).toEqual([
+      ['words.count', { kind: 'success', value: ['apple', 2] }],
+      ['words.reduce', { kind: 'success', value: ['apple', 'ae'] }],
+    ]);
+  });
+
+  test('processBatch() runs one stage, and sends on what it returned', async () => {
+    const { harness, sqs } = await startWeb(pipeline);
+    await sqs.send({ queue: 'words-generate', pattern: 'words.reduce' }, 'apple');
+
+    const { succeeded } = await harness.processBatch('words-generate');
+
+    expect(succeeded).toHaveLength(1);
+    harness.expectSent('words-reduce', ['apple', 'ae'], { pattern: 'words.count', times: 1 });
   });
 });
