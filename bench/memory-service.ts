@@ -23,7 +23,7 @@ interface MemoryModule {
 /** A memory service on real time, and a client of it. */
 export async function openMemory(): Promise<{ service: MemoryService; gateway: QueueGateway }> {
   // The built package exports no part of it but its own: the benchmarks reach beside its front door.
-  const { href } = new URL('../dist/queue-client/memory/index.js', import.meta.url);
+  const { href } = new URL('../dist/memory.js', import.meta.url);
   const { MemoryQueueService, MemoryGateway } = (await import(href)) as MemoryModule;
   const service = new MemoryQueueService();
   return { service, gateway: new MemoryGateway({ service }) };

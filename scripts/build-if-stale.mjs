@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export function buildIfStale() {
   const built = 'dist/index.js';
   if (existsSync(built) && statSync(built).mtimeMs > newestOf('lib')) return;
-  run('npx', ['--no-install', 'nest', 'build', 'lib']);
+  run(process.execPath, ['scripts/build.mjs']);
 }
 
 /** Compiles the TypeScript project of a folder, for example sample/. */

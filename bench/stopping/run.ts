@@ -64,7 +64,7 @@ async function send(endpoint: string, pattern: string): Promise<void> {
 }
 
 function start(endpoint: string, processes: number) {
-  const bin = new URL('../../dist/features/cli/bin.js', import.meta.url);
+  const bin = new URL('../../dist/bin.js', import.meta.url);
   const app = fileURLToPath(new URL('./app.js', import.meta.url));
   const args = ['work', '--app', app, '--queue', 'hanging', '--processes', String(processes)];
   return spawn(process.execPath, [fileURLToPath(bin), ...args, '--log-level', 'error'], {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { SqsError } from '../contracts/index.js';
+import { ownRequire } from '../primitives/own-files.js';
 
 const PEERS = ['@nestjs/core', '@nestjs/microservices'] as const;
 
@@ -22,21 +22,27 @@ export class UnsupportedNestError extends SqsError {
 
 /** @throws UnsupportedNestError where an installed Nest package is too old */
 export function checkNestVersions(
-  versionOf: (packageName: string) => string = installedVersion,
+  versionOf: (packageName: string) => string | undefined = installedVersion,
 ): void {
   for (const packageName of PEERS) {
     const version = versionOf(packageName);
-    if (isOlder(parse(version), OLDEST)) throw new UnsupportedNestError({ packageName, version });
+    if (version !== undefined && isOlder(parse(version), OLDEST))
+      throw new UnsupportedNestError({ packageName, version });
   }
 }
 
-/** Nest 12 does not export its package.json, but its entry file stands beside it. */
-function installedVersion(packageName: string): string {
-  const entry = createRequire(import.meta.url).resolve(packageName);
-  const facts = JSON.parse(readFileSync(join(dirname(entry), 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return facts.version;
+/**
+ * Nest 12 does not export its package.json, but its entry file stands beside it. Undefined where Nest is bundled into
+ * the app: no package is there to look at.
+ */
+function installedVersion(packageName: string): string | undefined {
+  try {
+    const entry = ownRequire().resolve(packageName);
+    const manifest = readFileSync(join(dirname(entry), 'package.json'), 'utf8');
+    return (JSON.parse(manifest) as { version: string }).version;
+  } catch {
+    return undefined;
+  }
 }
 
 function parse(version: string): Version {

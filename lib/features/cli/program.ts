@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { VERSION } from '../../primitives/own-files.js';
 import { addFlags, flagValues } from './flags/flags-of-command.js';
 import type { CliHost } from './host.js';
 import { addQueuesCommands } from './queues/queues-commands.js';
@@ -12,7 +12,7 @@ export function buildProgram(host: CliHost, answer: (code: number) => void): Com
     .description(
       'Runs the background tasks of a Nest app, and looks after their queues on Amazon SQS.',
     )
-    .version(readVersion())
+    .version(VERSION)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
@@ -26,9 +26,4 @@ export function buildProgram(host: CliHost, answer: (code: number) => void): Com
   addFlags(work, WORK_FLAGS);
   addQueuesCommands(program, host, answer);
   return program;
-}
-
-function readVersion(): string {
-  const manifest = new URL('../../../package.json', import.meta.url);
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
 }

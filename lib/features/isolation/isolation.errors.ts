@@ -39,6 +39,17 @@ export class MemberStartError extends SqsError {
   }
 }
 
+/** The library is part of a bundled app, so the file that a pool's members start with is not there. */
+export class BundledPoolError extends SqsError {
+  constructor() {
+    super(
+      'Isolated tasks start threads or processes from a file of nestjs-sqs-tasks, and this app has the library bundled ' +
+        'into its own file. Keep nestjs-sqs-tasks out of the bundle (webpack: externals; esbuild: --external) and ' +
+        'install it beside the bundle.',
+    );
+  }
+}
+
 /** The app is closing, and its pools end. */
 export class PoolClosedError extends SqsError {
   constructor() {

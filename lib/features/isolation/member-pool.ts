@@ -1,12 +1,13 @@
 import { availableParallelism } from 'node:os';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import type { Clock, IsolatedJob, IsolateOptions, SqsLogger } from '../../contracts/index.js';
 import { ISOLATE_DEFAULTS } from '../../contracts/options/defaults.js';
 import { pathOf } from '../../contracts/options/schema/index.js';
 import { deferred } from '../../primitives/deferred.js';
 import { errorText } from '../../primitives/error-text.js';
+import { startableFile } from '../../primitives/own-files.js';
 import { settledWithin } from '../../primitives/wait.js';
-import { PoolClosedError } from './isolation.errors.js';
+import { BundledPoolError, PoolClosedError } from './isolation.errors.js';
 import type { Pool, PoolOptions, TinypoolModule } from './load-tinypool.js';
 import { MemberSlots } from './member-slots.js';
 import { Members, type Member } from './members.js';
@@ -29,10 +30,13 @@ export class MemberPool {
   private readonly members: Members;
   private readonly slots: MemberSlots;
   private readonly runs = new Map<TaskRun, Promise<unknown>>();
+  private readonly entry: string;
   private closing: Promise<void> | undefined;
 
+  /** @throws BundledPoolError */
   constructor(private readonly parts: MemberPoolParts) {
     const { isolate, tinypool } = parts;
+    this.entry = memberEntry();
     const size = isolate.size ?? availableParallelism();
     this.slots = new MemberSlots(size);
     this.pool = new tinypool.Tinypool(poolOptionsOf(isolate, size));
@@ -82,7 +86,7 @@ export class MemberPool {
       job,
       code: codeOf(isolate),
       pool: this.pool,
-      entry,
+      entry: this.entry,
       members: this.members,
       clock,
     });
@@ -101,13 +105,11 @@ export class MemberPool {
   }
 }
 
-// In the package this file lies beside the members' own; where the library runs from its sources, Node needs a loader.
-const entry = fileURLToPath(
-  new URL(`./member/entry${extensionOf(import.meta.url)}`, import.meta.url),
-);
-
-function extensionOf(url: string): string {
-  return url.slice(url.lastIndexOf('.'));
+/** The first file of each member. Where the library runs from its sources, Node needs a loader for it. */
+function memberEntry(): string {
+  const entry = startableFile({ built: 'member.js', source: 'features/isolation/member/entry.ts' });
+  if (entry === undefined) throw new BundledPoolError();
+  return entry;
 }
 
 function codeOf(isolate: IsolateOptions): CodeReference {

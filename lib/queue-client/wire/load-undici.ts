@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { ownRequire } from '../../primitives/own-files.js';
 import type { UndiciModule } from './undici-transport.js';
 
 const MAJOR = 7;
@@ -8,7 +8,7 @@ export type LoadedUndici = { undici: UndiciModule } | { reason: string };
 
 /** Loads it where it is installed in a version whose dispatch is known here. */
 export async function loadUndici(
-  require: (id: string) => unknown = createRequire(import.meta.url),
+  require: (id: string) => unknown = ownRequire(),
 ): Promise<LoadedUndici> {
   try {
     const { version } = require('undici/package.json') as { version: string };
