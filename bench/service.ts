@@ -1,7 +1,4 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import { createJsonService } from './json-service.js';
-import { openMemory } from './memory-service.js';
+import { serveMemory } from './memory-service.js';
 import type { ServiceCommand, ServiceReply, ServiceReport } from './service-messages.js';
 
 /** A queue service in a process of its own, on 127.0.0.1: `service.js memory|fauxqs [latencyMs]`. */
@@ -23,13 +20,9 @@ interface RunningService {
 }
 
 async function startMemory(latencyMs: number): Promise<RunningService> {
-  const { service, gateway } = await openMemory();
-  const server = createJsonService({ gateway, latencyMs, onRequest: count });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const { service, endpoint } = await serveMemory({ latencyMs, onRequest: count });
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     deletedOf: (queue) => service.stats(queue).deleted,
   };
 }

@@ -16,7 +16,7 @@ const entries = { index: 'index', testing: 'testing/index' };
 const programs = {
   bin: 'features/cli/bin',
   member: 'features/isolation/member/entry',
-  memory: 'queue-client/memory/index',
+  memory: 'queue-client/memory/http/index',
 };
 /** ES modules without a CommonJS build, and what is faster as a part of ours than as a hundred files of its own. */
 const bundled = ['devalue', 'leven', 'zod'];

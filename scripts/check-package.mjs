@@ -112,7 +112,7 @@ function manifestOf({ nest, type, sdkVersion }, tarball) {
     `@nestjs/${name}`,
     nest,
   ]);
-  const others = ['@types/node', 'fauxqs', 'reflect-metadata', 'rxjs', 'tinypool'];
+  const others = ['@types/node', 'reflect-metadata', 'rxjs', 'tinypool'];
   return {
     name: 'package-check',
     private: true,

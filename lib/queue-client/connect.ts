@@ -11,7 +11,7 @@ import {
   type ConnectionOptions,
   type WireChoice,
 } from './connection-options.js';
-import { SqsEmbedded, type SqsEmbeddedSetup } from './embedded/embedded-sqs.js';
+import { SqsEmbedded } from './embedded/embedded-sqs.js';
 import {
   createSqsClient,
   openReceivesFor,
@@ -39,8 +39,6 @@ export interface ConnectionDeps {
   logger: SqsLogger;
   /** For `embedded`, and to know AWS Lambda. @default process.env */
   env?: Record<string, string | undefined>;
-  /** For `embedded`: loads the emulator. @default the optional package `fauxqs` */
-  loadEmulator?: SqsEmbeddedSetup['load'];
   /** Loads the faster HTTP client. @default the optional package `undici` */
   loadUndici?: HotCallsSetup['loadUndici'];
 }
@@ -80,7 +78,6 @@ async function openEmbedded(
   const embedded = await SqsEmbedded.start({
     logger: deps.logger,
     env: deps.env,
-    load: deps.loadEmulator,
   });
   const connection = await openConfigured(name, { config: embedded.clientConfig(), wire }, deps);
   return {

@@ -13,7 +13,7 @@ export interface WireOption {
   wire?: WireChoice;
 }
 
-/** An SQS in this process, on 127.0.0.1: for development and tests. Needs the package `fauxqs`. */
+/** An SQS in this process, on 127.0.0.1: for development and tests. */
 export interface EmbeddedConnectionOptions extends WireOption {
   embedded: true;
 }

@@ -1,11 +1,16 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { silentLogger } from '../../lib/contracts/index.js';
 import { SdkGateway, SqsEmbedded } from '../../lib/queue-client/index.js';
+import { startFauxqs } from '../support/fauxqs.js';
 import { fauxqsDifferences } from './fauxqs-differences.js';
 import { queueGatewaySuite } from './queue-gateway.suite.js';
 import { realTime } from './real-time.js';
 
-queueGatewaySuite('sdk on fauxqs', onFauxqs, {
+queueGatewaySuite('sdk on the embedded SQS', () => onService(startEmbedded()), {
+  concurrent: true,
+});
+
+queueGatewaySuite('sdk on fauxqs', () => onService(startFauxqs()), {
   concurrent: true,
   knownDifferences: fauxqsDifferences,
 });
@@ -18,14 +23,18 @@ if (endpoint !== undefined) {
   });
 }
 
-async function onFauxqs() {
-  const embedded = await SqsEmbedded.start({ logger: silentLogger, env: {} });
-  const target = on(new SQSClient(embedded.clientConfig()));
+function startEmbedded(): Promise<SqsEmbedded> {
+  return SqsEmbedded.start({ logger: silentLogger, env: {} });
+}
+
+async function onService(starting: Promise<Pick<SqsEmbedded, 'clientConfig' | 'close'>>) {
+  const service = await starting;
+  const target = on(new SQSClient(service.clientConfig()));
   return {
     ...target,
     async close() {
       await target.close();
-      await embedded.close();
+      await service.close();
     },
   };
 }

@@ -5,24 +5,41 @@ import {
   SqsEmbedded,
   type ConnectionOptions,
 } from '../../lib/queue-client/index.js';
+import { startFauxqs } from '../support/fauxqs.js';
 import { fauxqsDifferences } from './fauxqs-differences.js';
 import { queueGatewaySuite } from './queue-gateway.suite.js';
 import { realTime } from './real-time.js';
 
-const suite = { concurrent: true, knownDifferences: fauxqsDifferences };
+const startEmbedded = () => SqsEmbedded.start({ logger: silentLogger, env: {} });
+const services = [
+  { name: 'the embedded SQS', start: startEmbedded, suite: { concurrent: true } },
+  {
+    name: 'fauxqs',
+    start: startFauxqs,
+    suite: { concurrent: true, knownDifferences: fauxqsDifferences },
+  },
+];
 
-queueGatewaySuite('wire on fauxqs, through undici', () => onFauxqs((config) => config), suite);
-
-queueGatewaySuite(
-  "wire on fauxqs, through a client's request handler",
-  () => onFauxqs((config) => ({ client: new SQSClient(config) })),
-  suite,
-);
+for (const { name, start, suite } of services) {
+  queueGatewaySuite(
+    `wire on ${name}, through undici`,
+    () => onService(start(), (config) => config),
+    suite,
+  );
+  queueGatewaySuite(
+    `wire on ${name}, through a client's request handler`,
+    () => onService(start(), (config) => ({ client: new SQSClient(config) })),
+    suite,
+  );
+}
 
 type Config = ReturnType<SqsEmbedded['clientConfig']>;
 
-async function onFauxqs(optionsFor: (config: Config) => ConnectionOptions) {
-  const embedded = await SqsEmbedded.start({ logger: silentLogger, env: {} });
+async function onService(
+  starting: Promise<Pick<SqsEmbedded, 'clientConfig' | 'close'>>,
+  optionsFor: (config: Config) => ConnectionOptions,
+) {
+  const embedded = await starting;
   const options = optionsFor(embedded.clientConfig());
   const connection = await openConnection('default', options, { logger: silentLogger, env: {} });
   expect(connection.gateway.kind).toBe('wire');

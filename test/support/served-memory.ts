@@ -1,13 +1,9 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import * as undici from 'undici';
-import { createJsonService } from '../../bench/json-service.js';
 import { silentLogger, type QueueGateway } from '../../lib/contracts/index.js';
 import { ManualClock, settlePromises } from '../../lib/primitives/manual-clock.js';
 import { SdkGateway } from '../../lib/queue-client/index.js';
-import { MemoryGateway } from '../../lib/queue-client/memory/memory-gateway.js';
+import { MemoryServer } from '../../lib/queue-client/memory/http/memory-server.js';
 import { MemoryQueueService } from '../../lib/queue-client/memory/memory-queue-service.js';
 import { UndiciTransport } from '../../lib/queue-client/wire/undici-transport.js';
 import { WireCalls } from '../../lib/queue-client/wire/wire-calls.js';
@@ -19,28 +15,26 @@ import { WireCalls } from '../../lib/queue-client/wire/wire-calls.js';
 export class ServedMemory {
   static async start(): Promise<ServedMemory> {
     const served = new ServedMemory();
-    served.server.listen(0, '127.0.0.1');
-    await once(served.server, 'listening');
+    const { service } = served;
+    served.server = await MemoryServer.start({ service, onRequest: () => served.hold() });
     return served;
   }
 
   readonly clock: ManualClock = new ServedClock(() => this.settled());
   readonly service = new MemoryQueueService({ clock: this.clock });
-  private readonly inner = new MemoryGateway({ service: this.service });
   private readonly lines: QueueGateway[] = [];
   /** Calls of our gateways that have not ended. */
   private openCount = 0;
   /** Requests that the service has and has not answered. */
   private heldCount = 0;
-  private readonly server: Server = createJsonService({
-    gateway: this.inner,
-    latencyMs: 0,
-    onRequest: () => this.hold(),
-  });
+  private server!: MemoryServer;
 
   /** A gateway as in a process of its own. */
   connect(): QueueGateway {
-    const gateway = counted(newGateway(this.endpoint), (change) => (this.openCount += change));
+    const gateway = counted(
+      newGateway(this.server.endpoint),
+      (change) => (this.openCount += change),
+    );
     this.lines.push(gateway);
     return gateway;
   }
@@ -54,15 +48,8 @@ export class ServedMemory {
   }
 
   async close(): Promise<void> {
-    await this.inner.close();
     await Promise.all(this.lines.map((line) => line.close()));
-    this.server.closeAllConnections();
-    this.server.close();
-    await once(this.server, 'close');
-  }
-
-  private get endpoint(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    await this.server.close();
   }
 
   private hold(): () => void {

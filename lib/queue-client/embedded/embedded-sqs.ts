@@ -1,25 +1,22 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import { InvalidOptionsError, silentLogger, type SqsLogger } from '../../contracts/index.js';
 import { ASK_PARENT, askParent } from './ask-parent.js';
-import { loadFauxqs, type EmulatorApp, type EmulatorModule } from './load-fauxqs.js';
+import type { MemoryServer } from '../memory/http/index.js';
 
 export interface SqsEmbeddedSetup {
   /** @default none: nothing is written */
   logger?: SqsLogger;
   /** Where `SQS_EMBEDDED_URL` and `NODE_ENV` are read. @default process.env */
   env?: Record<string, string | undefined>;
-  /** Loads the emulator. @default the optional package `fauxqs` */
-  load?: () => Promise<EmulatorModule>;
 }
 
 /**
- * An SQS in this process, on 127.0.0.1 and a free port: no AWS account, and nothing left when the process ends.
- * Where `SQS_EMBEDDED_URL` is set, the one that another process started is joined instead; the workers of
+ * An SQS in this process, on 127.0.0.1 and a free port: no AWS account, and nothing left when the process ends. It is
+ * the memory service, behind HTTP: SDKs of all languages can use it, as long as this process lives. Where `SQS_EMBEDDED_URL` is set, the one that another process started is joined instead; the workers of
  * `nestjs-sqs work --processes` join that of the command.
  */
 export class SqsEmbedded {
   /**
-   * @throws MissingPackageError where `fauxqs` is not installed
    * @throws InvalidOptionsError where `SQS_EMBEDDED_URL` is not an http URL of this machine
    */
   static async start(setup: SqsEmbeddedSetup = {}): Promise<SqsEmbedded> {
@@ -28,10 +25,8 @@ export class SqsEmbedded {
     const shared = env['SQS_EMBEDDED_URL'];
     if (shared === ASK_PARENT) return new SqsEmbedded(readSharedUrl(await askParent()));
     if (shared !== undefined && shared !== '') return new SqsEmbedded(readSharedUrl(shared));
-    return startEmulator(
-      setup.load ?? loadFauxqs,
-      (endpoint, app) => new SqsEmbedded(endpoint, app),
-    );
+    const server = await startServer();
+    return new SqsEmbedded(server.endpoint, server);
   }
 
   /** Its region, whatever the environment says. */
@@ -41,12 +36,12 @@ export class SqsEmbedded {
   private constructor(
     /** Such as `http://127.0.0.1:40123`. */
     readonly endpoint: string,
-    private readonly app?: EmulatorApp,
+    private readonly server?: MemoryServer,
   ) {}
 
   /** True where another process started it. */
   get isJoined(): boolean {
-    return this.app === undefined;
+    return this.server === undefined;
   }
 
   /** What a client needs to reach it; the credentials are dummies. */
@@ -58,9 +53,9 @@ export class SqsEmbedded {
     };
   }
 
-  /** Ends the emulator where this process started it. Twice is the same as once. */
+  /** Ends the emulator where this process started it. Idempotent. */
   close(): Promise<void> {
-    this.closing ??= closeEmulator(this.app);
+    this.closing ??= this.server?.close() ?? Promise.resolve();
     return this.closing;
   }
 }
@@ -83,16 +78,8 @@ function readSharedUrl(text: string): string {
 
 const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-async function startEmulator<T>(
-  load: () => Promise<EmulatorModule>,
-  make: (endpoint: string, app: EmulatorApp) => T,
-): Promise<T> {
-  const { buildApp } = await load();
-  const app = buildApp({ logger: false });
-  // Named, as the emulator's own start function listens on every interface.
-  return make(await app.listen({ host: '127.0.0.1', port: 0 }), app);
-}
-
-async function closeEmulator(app: EmulatorApp | undefined): Promise<void> {
-  await app?.close();
+/** Loaded only where it is used: it is no part of what a production app loads. */
+async function startServer(): Promise<MemoryServer> {
+  const { MemoryQueueService, MemoryServer } = await import('../memory/http/index.js');
+  return MemoryServer.start({ service: new MemoryQueueService() });
 }

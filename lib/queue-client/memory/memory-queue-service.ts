@@ -75,7 +75,7 @@ export class MemoryQueueService {
   /** How often each operation was asked for, faults included. */
   readonly calls = new CallCounts();
   private readonly region: string;
-  private readonly accountId: string;
+  readonly accountId: string;
   private readonly inFlightLimit: number;
   private readonly queues = new Map<string, MemoryQueue>();
   private readonly deletedAt = new Map<string, number>();

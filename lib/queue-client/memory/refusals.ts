@@ -17,12 +17,10 @@ const KINDS = {
   InvalidAttributeValue: 'invalid-request',
 } as const satisfies Record<string, GatewayErrorKind>;
 
-export type RefusalCode = keyof typeof KINDS;
-
 /** A refusal before it is known which call it ends. */
 export class Refusal extends Error {
   constructor(
-    readonly code: RefusalCode,
+    readonly code: string,
     detail: string,
   ) {
     super(detail);
@@ -31,11 +29,12 @@ export class Refusal extends Error {
 
   toGatewayError(operation: Operation, queue: string | undefined): GatewayError {
     return new GatewayError({
-      kind: KINDS[this.code],
+      kind: KINDS[this.code as keyof typeof KINDS] ?? 'invalid-request',
       code: this.code,
       operation,
       queue,
       detail: this.message,
+      cause: this,
     });
   }
 }

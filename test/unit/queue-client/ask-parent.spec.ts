@@ -17,9 +17,9 @@ describe('askParent', () => {
   test('says why there is none', async () => {
     const { child } = setup();
     const answer = askParent(child);
-    child.emit('message', { type: 'sqs-embedded', error: 'the package "fauxqs" is not installed' });
+    child.emit('message', { type: 'sqs-embedded', error: 'the port is in use' });
 
-    await expect(answer).rejects.toThrow('the package "fauxqs" is not installed');
+    await expect(answer).rejects.toThrow('the port is in use');
   });
 
   test('is for processes that were forked', async () => {
