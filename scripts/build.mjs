@@ -52,9 +52,19 @@ async function bundle() {
     // Nest prints and compares names of classes.
     keepNames: true,
     chunkFileNames: '[name].js',
-    codeSplitting: { groups: [{ name: 'core', minShareCount: 2 }] },
+    codeSplitting: {
+      groups: [
+        { name: 'core', test: (id) => !isMemory(id), minShareCount: 2, priority: 1 },
+        { name: 'memory-core', test: isMemory },
+      ],
+    },
   });
   await build.close();
+}
+
+/** Apps on AWS do not load the memory service. */
+function isMemory(id) {
+  return id.replaceAll('\\', '/').includes('/queue-client/memory/');
 }
 
 function isExternal(id) {
