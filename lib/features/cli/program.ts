@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../../primitives/own-files.js';
+import { emulateCommand } from './emulate/emulate-command.js';
+import { EMULATE_FLAGS } from './emulate/emulate-flags.js';
 import { addFlags, flagValues } from './flags/flags-of-command.js';
 import type { CliHost } from './host.js';
 import { addQueuesCommands } from './queues/queues-commands.js';
@@ -25,5 +27,10 @@ export function buildProgram(host: CliHost, answer: (code: number) => void): Com
     .action(async () => answer(await workCommand(flagValues(work, WORK_FLAGS), host)));
   addFlags(work, WORK_FLAGS);
   addQueuesCommands(program, host, answer);
+  const emulate = program
+    .command('emulate')
+    .description('Serves an SQS in memory, for the processes of this machine.')
+    .action(async () => answer(await emulateCommand(flagValues(emulate, EMULATE_FLAGS), host)));
+  addFlags(emulate, EMULATE_FLAGS);
   return program;
 }

@@ -116,3 +116,22 @@ export class DeclinedError extends SqsError {
 function listed(facts: { known: readonly string[] }): string {
   return facts.known.map((name) => `"${name}"`).join(', ');
 }
+
+/** `emulate` could not begin to serve. */
+export class EmulatorStartError extends SqsError {
+  static listening(port: number, cause: unknown): EmulatorStartError {
+    const { code, message } = cause as { code?: string; message: string };
+    const reason = code === 'EADDRINUSE' ? 'another program uses it' : message;
+    return new EmulatorStartError(
+      `Cannot listen on port ${port} of 127.0.0.1: ${reason}. Choose another with --port, or 0 for a free one.`,
+      { cause },
+    );
+  }
+
+  static queue(name: string, cause: unknown): EmulatorStartError {
+    return new EmulatorStartError(
+      `Cannot create the queue "${name}": ${(cause as Error).message}`,
+      { cause },
+    );
+  }
+}

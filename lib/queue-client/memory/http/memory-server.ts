@@ -79,12 +79,13 @@ export class MemoryServer {
 
   /** Never rejects. */
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { socket } = request;
     const gone = new AbortController();
     const leave = (): void => gone.abort();
     // The other side's end is seen before its connection is closed.
-    request.socket.once('end', leave);
+    socket.once('end', leave);
     response.once('close', () => {
-      request.socket.off('end', leave);
+      socket.off('end', leave);
       leave();
     });
     try {
