@@ -1,4 +1,5 @@
 import { QUEUES_COMMANDS } from '../../lib/features/cli/queues/queues-commands.js';
+import { EMULATE_FLAGS } from '../../lib/features/cli/emulate/emulate-flags.js';
 import { CONNECTION_FLAGS, QUEUES_FLAGS } from '../../lib/features/cli/queues/queue-flags.js';
 import { longNameOf } from '../../lib/features/cli/flags/flag.js';
 import type { Flag } from '../../lib/features/cli/flags/flag.js';
@@ -20,6 +21,7 @@ export function cliTables(): Record<string, string> {
     file: fileTable(),
     connection: flagsTable(CONNECTION_FLAGS),
     queues: QUEUES_COMMANDS.map(commandSection).join('\n\n'),
+    emulate: flagsTable(EMULATE_FLAGS),
     exits: exitsTable(),
   };
 }
