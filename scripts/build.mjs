@@ -22,10 +22,14 @@ const programs = {
 const bundled = ['devalue', 'leven', 'zod'];
 
 rmSync(dist, { recursive: true, force: true });
-await runCommand(process.execPath, [
-  'node_modules/typescript/bin/tsc',
-  ...['-p', 'lib/tsconfig.lib.json', '--outDir', compiled, '--declarationDir', types],
-]);
+await runCommand(
+  process.execPath,
+  [
+    'node_modules/typescript/bin/tsc',
+    ...['-p', 'lib/tsconfig.lib.json', '--outDir', compiled, '--declarationDir', types],
+  ],
+  { timeoutMs: 300_000 },
+);
 await bundle();
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n');
 for (const [name, source] of Object.entries(entries)) {

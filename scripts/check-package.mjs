@@ -63,7 +63,9 @@ try {
 }
 
 async function pack() {
-  const { stdout } = await runCommand('npm', ['pack', '--json', '--pack-destination', workplace]);
+  const { stdout } = await runCommand('npm', ['pack', '--json', '--pack-destination', workplace], {
+    timeoutMs: 400_000,
+  });
   // Building speaks too, before the answer.
   const [{ filename }] = JSON.parse(stdout.slice(stdout.search(/^\[$/m)));
   return join(workplace, filename);
