@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 // Tests and package check on newer Node versions; the project itself stays on the one that runs this.
-for (const version of ['22', '24']) {
+for (const version of ['22', '24', '26']) {
   const { status } = spawnSync(
     'npx',
     ['-y', '-p', `node@${version}`, '-c', 'node -v && npm test && npm run check:package'],

@@ -1,8 +1,6 @@
-import { register } from 'node:module';
-
 // A thousand isolated tasks of which a tenth goes wrong in each way; `-- <tasks> <seed>` says otherwise.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-register('../test/support/ts-loader.mjs', import.meta.url);
+await import('../test/support/ts-register.mjs');
 await import('reflect-metadata');
 const { mixedRun } = await import('../test/nest/isolation/mixed-run.ts');
 

@@ -1,8 +1,6 @@
-import { register } from 'node:module';
-
 // 200 workers are killed over 20,000 tasks; `-- <kills> <tasks> <seed>` says otherwise. The seed decides when.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-register('../test/support/ts-loader.mjs', import.meta.url);
+await import('../test/support/ts-register.mjs');
 const { killLoop } = await import('../test/behaviour/kills/kill-loop.ts');
 
 const [killCount = 200, taskCount = 20_000, seed = Date.now() % 1_000_000] = process.argv

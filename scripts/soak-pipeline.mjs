@@ -1,8 +1,6 @@
-import { register } from 'node:module';
-
 // 50 processes are killed while 5,000 items pass three stages; `-- <kills> <items> <seed>` says otherwise.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-register('../test/support/ts-loader.mjs', import.meta.url);
+await import('../test/support/ts-register.mjs');
 const { pipelineLoop } = await import('../test/behaviour/kills/pipeline-loop.ts');
 
 const [killCount = 50, itemCount = 5_000, seed = Date.now() % 1_000_000] = process.argv

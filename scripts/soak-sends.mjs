@@ -1,8 +1,6 @@
-import { register } from 'node:module';
-
 // SEND_TASKS (20,000) are sent through faults, to a standard queue and to FIFO queues; SEND_SEED decides which fail.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
-register('../test/support/ts-loader.mjs', import.meta.url);
+await import('../test/support/ts-register.mjs');
 const { sendLoop } = await import('../test/behaviour/faults/send-loop.ts');
 const { verdictOf } = await import('../test/behaviour/faults/send-verdict.ts');
 
