@@ -21,6 +21,7 @@ export default defineConfig({
     // Bounds for a busy machine, not measures: no test waits for time to pass.
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    globalSetup: ['test/support/bundle-library.ts'],
     setupFiles: ['reflect-metadata'],
     include: ['test/**/*.spec.ts', 'sample/**/*.spec.ts'],
     env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },

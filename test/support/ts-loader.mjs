@@ -10,16 +10,30 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { threadId } from 'node:worker_threads';
 
-const library = new URL('../../lib/index.ts', import.meta.url).href;
+const lib = new URL('../../lib/', import.meta.url).href;
+const library = new URL('index.ts', lib).href;
 const cache = join(tmpdir(), 'nestjs-sqs-tasks-test-children');
 
+/** The bundle of bundle-library.ts by the sources that it stands for; soak scripts run without one. */
+const folder = process.env['TEST_LIBRARY'];
+const bundle =
+  folder === undefined ? {} : JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+
 export function resolve(specifier, context, next) {
-  if (specifier === 'nestjs-sqs-tasks') return next(library, context);
-  const source = typescriptOf(specifier, context.parentURL);
-  return next(source ?? specifier, context);
+  const wanted = specifier === 'nestjs-sqs-tasks' ? library : specifier;
+  const source = typescriptOf(wanted, context.parentURL) ?? wanted;
+  const built = bundle[source];
+  if (built !== undefined) return next(pathToFileURL(join(folder, built)).href, context);
+  if (folder !== undefined && source.startsWith(lib)) throw notBundled(source);
+  return next(source, context);
+}
+
+/** Beside the bundle, it would be a second copy of each class that it needs. */
+function notBundled(source) {
+  return new Error(`${source} is not in the bundle that children use: no test imports it by name.`);
 }
 
 export function load(url, context, next) {
