@@ -39,9 +39,12 @@ import {
 import { callSdk, present } from './sdk-call.js';
 import { alignResults, toReceivedMessage, toSendEntry } from './sdk-messages.js';
 import { cancelMoveTask, listMoveTasks, startMoveTask } from './sdk-move-tasks.js';
+import { sendingTo, type CommandSender } from './url-hosts.js';
 
 export interface SdkGatewaySetup {
   client: SQSClient;
+  /** Sends the commands. @default the client */
+  sender?: CommandSender;
   /** How the hot calls travel. @default through the client */
   calls?: HotCalls;
   /** True where the client was made for this gateway, so that closing the gateway ends it. */
@@ -49,19 +52,23 @@ export interface SdkGatewaySetup {
   /** How many receives may be open at once. @default no bound */
   maxOpenReceives?: number;
   logger: SqsLogger;
+  /** Shared by gateways of one client. @default its own */
+  crowd?: Crowd;
 }
 
 /** The queue service through the AWS SDK, its hot calls by a shorter way where one is given. */
 export class SdkGateway implements QueueGateway {
   readonly kind: string;
   readonly maxOpenReceives: number | undefined;
-  private readonly client: SQSClient;
+  private readonly client: CommandSender;
   private readonly calls: HotCalls;
-  private readonly crowd = new Crowd();
+  private readonly crowd: Crowd;
+  private readonly elsewhere = new Map<string, SdkGateway>();
   private isClosed = false;
 
   constructor(private readonly setup: SdkGatewaySetup) {
-    this.client = setup.client;
+    this.client = setup.sender ?? setup.client;
+    this.crowd = setup.crowd ?? new Crowd();
     this.calls = setup.calls ?? new SdkCalls(setup.client);
     this.kind = this.calls.kind;
     this.maxOpenReceives = setup.maxOpenReceives;
@@ -237,11 +244,26 @@ export class SdkGateway implements QueueGateway {
     return cancelMoveTask(this.client, taskHandle);
   }
 
+  /** The same service at the host of a queue's URL. `home` is the origin of the region's own endpoint. */
+  at(queueUrl: string, home: string): SdkGateway {
+    const { origin } = new URL(queueUrl);
+    if (origin === home) return this;
+    const known = this.elsewhere.get(origin);
+    if (known !== undefined) return known;
+    const sender = sendingTo(origin, { client: this.setup.client, home });
+    const { crowd } = this;
+    const calls = this.calls.by(sender);
+    const made = new SdkGateway({ ...this.setup, sender, calls, crowd, ownsClient: false });
+    this.elsewhere.set(origin, made);
+    return made;
+  }
+
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
+    await Promise.all([...this.elsewhere.values()].map((gateway) => gateway.close()));
     await this.calls.close();
-    if (this.setup.ownsClient) this.client.destroy();
+    if (this.setup.ownsClient) this.setup.client.destroy();
   }
 
   private hotCall<O extends HotOperation>(

@@ -3,12 +3,15 @@ import {
   ListMessageMoveTasksCommand,
   StartMessageMoveTaskCommand,
   type ListMessageMoveTasksResultEntry,
-  type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { SQS_LIMITS, type MoveTaskRequest, type MoveTaskStatus } from '../../contracts/index.js';
 import { callSdk, present } from './sdk-call.js';
+import type { CommandSender } from './url-hosts.js';
 
-export async function startMoveTask(client: SQSClient, request: MoveTaskRequest): Promise<string> {
+export async function startMoveTask(
+  client: CommandSender,
+  request: MoveTaskRequest,
+): Promise<string> {
   const call = { operation: 'StartMessageMoveTask', queue: request.sourceArn };
   const command = new StartMessageMoveTaskCommand({
     SourceArn: request.sourceArn,
@@ -20,7 +23,7 @@ export async function startMoveTask(client: SQSClient, request: MoveTaskRequest)
 }
 
 export async function listMoveTasks(
-  client: SQSClient,
+  client: CommandSender,
   sourceArn: string,
 ): Promise<MoveTaskStatus[]> {
   const command = new ListMessageMoveTasksCommand({
@@ -32,7 +35,7 @@ export async function listMoveTasks(
   return (answer.Results ?? []).map((entry) => toStatus(entry, sourceArn));
 }
 
-export async function cancelMoveTask(client: SQSClient, taskHandle: string): Promise<number> {
+export async function cancelMoveTask(client: CommandSender, taskHandle: string): Promise<number> {
   const command = new CancelMessageMoveTaskCommand({ TaskHandle: taskHandle });
   const answer = await callSdk({ operation: 'CancelMessageMoveTask' }, () => client.send(command));
   return answer.ApproximateNumberOfMessagesMoved ?? 0;

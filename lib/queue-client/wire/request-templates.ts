@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { PromiseCache } from '../promise-cache.js';
 import { commandFor, sendCommand, type Middleware } from '../sdk/hot-calls.js';
+import type { CommandSender } from '../sdk/url-hosts.js';
 import type { SigningScope } from './request-signer.js';
 
 /** Where the requests for a queue go, and what all of them carry. */
@@ -18,6 +19,7 @@ export interface RequestTemplate {
 
 export interface RequestTemplatesSetup {
   client: SQSClient;
+  sender: CommandSender;
   /** Appended to the SDK's own user agent. */
   userAgent: string;
 }
@@ -42,7 +44,7 @@ export class RequestTemplates {
 
   private async ask(queueUrl: string): Promise<RequestTemplate | undefined> {
     const config = configOf(this.setup.client);
-    const { request, context } = await capture(this.setup.client, queueUrl);
+    const { request, context } = await capture(this.setup.sender, queueUrl);
     if (!isPlain(request)) return undefined;
     const { protocol, hostname, port, path } = request;
     const headers = lowerCased(request.headers);
@@ -82,7 +84,7 @@ interface CapturedContext {
   };
 }
 
-async function capture(client: SQSClient, queueUrl: string): Promise<Captured> {
+async function capture(sender: CommandSender, queueUrl: string): Promise<Captured> {
   let captured: Captured | undefined;
   const command = commandFor('ReceiveMessage', { QueueUrl: queueUrl });
   const middleware: Middleware = (_next, context) => async (args: { request: CapturedRequest }) => {
@@ -95,7 +97,7 @@ async function capture(client: SQSClient, queueUrl: string): Promise<Captured> {
     priority: 'low',
     name: 'nestjsSqsTasksCapture',
   });
-  await sendCommand(client, command, undefined);
+  await sendCommand(sender, command, undefined);
   if (captured === undefined) throw new Error('The SDK built no request.');
   return captured;
 }

@@ -8,6 +8,7 @@ import {
   type HotOperation,
   type HotOutputs,
 } from '../sdk/hot-calls.js';
+import type { CommandSender } from '../sdk/url-hosts.js';
 import { readAnswer } from './read-answer.js';
 import { RequestSigner, type Identity } from './request-signer.js';
 import { RequestTemplates } from './request-templates.js';
@@ -16,6 +17,8 @@ import type { HttpAnswer, Transport, WireRequest } from './transport.js';
 
 export interface WireCallsSetup {
   client: SQSClient;
+  /** Sends the SDK's commands. @default the client */
+  sender?: CommandSender;
   transport: Transport;
   /** Names this package in each request. */
   userAgent: string;
@@ -37,10 +40,13 @@ export class WireCalls implements HotCalls {
   readonly kind = 'wire';
   private readonly signer = new RequestSigner();
   private readonly templates: RequestTemplates;
+  private readonly sender: CommandSender;
   private isClosed = false;
 
   constructor(private readonly setup: WireCallsSetup) {
-    this.templates = new RequestTemplates(setup);
+    const { client, sender = client, userAgent } = setup;
+    this.sender = sender;
+    this.templates = new RequestTemplates({ client, sender, userAgent });
   }
 
   async call<O extends HotOperation>(
@@ -48,9 +54,9 @@ export class WireCalls implements HotCalls {
     input: HotInputs[O],
     signal?: AbortSignal,
   ): Promise<HotOutputs[O]> {
-    const { client } = this.setup;
+    const { sender } = this;
     const prepared = await this.prepare(operation, input);
-    if (prepared === undefined) return sendCommand(client, commandFor(operation, input), signal);
+    if (prepared === undefined) return sendCommand(sender, commandFor(operation, input), signal);
     const attempt = await this.attempt(prepared.request, signal);
     const output = this.read(operation, input, attempt);
     if (output !== undefined && 'answer' in attempt) {
@@ -59,7 +65,11 @@ export class WireCalls implements HotCalls {
       return output;
     }
     if ('error' in attempt && (this.isClosed || signal?.aborted === true)) throw attempt.error;
-    return takeOver(client, operation, input, { attempt, signal });
+    return takeOver(sender, operation, input, { attempt, signal });
+  }
+
+  by(sender: CommandSender): WireCalls {
+    return new WireCalls({ ...this.setup, sender });
   }
 
   async close(): Promise<void> {
