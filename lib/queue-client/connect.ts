@@ -178,7 +178,9 @@ async function regionOf(name: string, client: SQSClient): Promise<string | undef
   try {
     return await config.region();
   } catch (cause) {
-    const problem = `no region is known (${(cause as Error).message}); set region, AWS_REGION or a profile that has one`;
+    const problem =
+      `no region is known (${(cause as Error).message}); set region, AWS_REGION or a profile that has one, ` +
+      'or connection: { embedded: true }, which needs none, for development';
     throw new InvalidOptionsError({ where: `connection "${name}"`, problems: [problem] });
   }
 }

@@ -17,6 +17,11 @@ export interface RequestTemplate {
   marksReceives: boolean;
 }
 
+export interface Place {
+  readonly queueUrl: string;
+  readonly key: string;
+}
+
 export interface RequestTemplatesSetup {
   client: SQSClient;
   sender: CommandSender;
@@ -34,12 +39,17 @@ export class RequestTemplates {
 
   constructor(private readonly setup: RequestTemplatesSetup) {}
 
-  /** Undefined where only the SDK can write such a request. */
-  async for(queueUrl: string): Promise<RequestTemplate | undefined> {
+  /** What decides on the template. Rejects with what the configuration's own functions reject with. */
+  async placeOf(queueUrl: string): Promise<Place> {
     const { region, endpoint } = configOf(this.setup.client);
     // Both may be functions that answer otherwise later; of the queue's URL only the host counts.
     const facts = [originOf(queueUrl), await region(), endpoint && textOf(await endpoint())];
-    return this.cache.get(facts.join(' '), () => this.ask(queueUrl));
+    return { queueUrl, key: facts.join(' ') };
+  }
+
+  /** Undefined where only the SDK can write such a request. */
+  at({ queueUrl, key }: Place): Promise<RequestTemplate | undefined> {
+    return this.cache.get(key, () => this.ask(queueUrl));
   }
 
   private async ask(queueUrl: string): Promise<RequestTemplate | undefined> {

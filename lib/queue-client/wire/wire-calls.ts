@@ -81,15 +81,18 @@ export class WireCalls implements HotCalls {
   private async prepare<O extends HotOperation>(operation: O, input: HotInputs[O]) {
     const { QueueUrl = '' } = input;
     if (hasBinary(operation, input)) return undefined;
+    // A provider that fails has said why, and is asked once a call: the SDK would reject with the same.
+    const identity = await this.config.credentials();
+    const place = await this.templates.placeOf(QueueUrl);
+    if (!isUsable(identity)) return undefined;
     try {
-      const template = await this.templates.for(QueueUrl);
+      const template = await this.templates.at(place);
       if (template === undefined) return undefined;
-      const { credentials, retryStrategy, maxAttempts, systemClockOffset } = this.config;
+      const { retryStrategy, maxAttempts, systemClockOffset } = this.config;
       const strategy = await retryStrategy();
       const token = await strategy.acquireInitialRetryToken(
         operation === 'ReceiveMessage' && template.marksReceives ? ':longpoll' : '',
       );
-      const identity = await credentials();
       const body = Buffer.from(JSON.stringify(input));
       const headers = {
         ...template.headers,
@@ -107,7 +110,7 @@ export class WireCalls implements HotCalls {
         recordSuccess: () => strategy.recordSuccess(token),
       };
     } catch {
-      // No credentials, no region, an endpoint that cannot be: the SDK meets the same and finds the words.
+      // An endpoint that cannot be, options that make no sense: the SDK meets the same and finds the words.
       return undefined;
     }
   }
@@ -159,6 +162,11 @@ export interface RetryStrategy {
   mode?: string;
   acquireInitialRetryToken(scope: string): Promise<unknown>;
   recordSuccess(token: unknown): void;
+}
+
+/** Whatever else a provider may give, the SDK says what is wrong with it. */
+function isUsable(identity: Partial<Identity> | undefined): identity is Identity {
+  return typeof identity?.accessKeyId === 'string' && typeof identity.secretAccessKey === 'string';
 }
 
 /** Bytes would have to be written as base64, which is left to the SDK. */
