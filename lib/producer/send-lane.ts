@@ -118,7 +118,7 @@ export class SendLane {
   private putBackLater(entries: readonly PendingSend[]): void {
     const { backlog, clock, logger, queue, random } = this.parts;
     const attempt = Math.max(...entries.map((entry) => entry.attempts));
-    const delayMs = jitteredDelay({ attempt, ...RETRY_PAUSE, random });
+    const delayMs = jitteredDelay({ attempt, ...RETRY_PAUSE, random: () => 0.5 + random() / 2 });
     if (logger.isDebugEnabled()) {
       logger.debug('Sending again', { queue: queue.name, count: entries.length, delayMs });
     }
@@ -147,5 +147,8 @@ export class SendLane {
 }
 
 const LINGER_MS = 100;
-/** The client below has repeated the call already, so pauses start where its own end. */
-const RETRY_PAUSE = { firstMs: 200, maxMs: 5_000 };
+/**
+ * The client below has repeated the call already, so pauses start where its own end. Each is at least half of its
+ * bound: four of them outlast the second or two in which a role is rotated.
+ */
+const RETRY_PAUSE = { firstMs: 300, maxMs: 5_000 };

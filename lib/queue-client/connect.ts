@@ -19,12 +19,18 @@ import {
   type HttpFacts,
 } from './sdk/sdk-client.js';
 import { SdkGateway } from './sdk/sdk-gateway.js';
+import { regionalOrigin } from './sdk/url-hosts.js';
 import { openHotCalls, type HotCallsSetup } from './wire/open-calls.js';
 
 /** A queue service that is ready to be called. */
 export interface Connection {
   readonly name: string;
   readonly gateway: QueueGateway;
+  /**
+   * For a queue that is named by its URL: the same service at the URL's host. Left out where all requests go to one
+   * place, as with an endpoint in the options.
+   */
+  readonly gatewayAt?: ((queueUrl: string) => QueueGateway) | undefined;
   /** Undefined where the service has none, as in memory. */
   readonly region: string | undefined;
   /** What happens to missing queues where nothing else is said: created where it costs nothing, an error on AWS. */
@@ -64,6 +70,7 @@ export async function openConnection(
         wire: choice.wire,
         ownsClient: false,
         mayReplaceHandler: false,
+        followsUrls: usesQueueUrls(choice.client),
       });
     default:
       return openConfigured(name, choice, deps);
@@ -102,8 +109,13 @@ async function openConfigured(
 ): Promise<Connection> {
   const client = createSqsClient(config);
   try {
-    const mayReplaceHandler = config.requestHandler === undefined;
-    return await openClient(name, client, { ...deps, wire, ownsClient: true, mayReplaceHandler });
+    return await openClient(name, client, {
+      ...deps,
+      wire,
+      ownsClient: true,
+      mayReplaceHandler: config.requestHandler === undefined,
+      followsUrls: config.useQueueUrlAsEndpoint !== false,
+    });
   } catch (error) {
     client.destroy();
     throw error;
@@ -114,6 +126,8 @@ interface ClientSetup extends ConnectionDeps {
   wire: WireChoice;
   ownsClient: boolean;
   mayReplaceHandler: boolean;
+  /** Where no endpoint is configured, the host in a queue's URL counts. */
+  followsUrls: boolean;
 }
 
 async function openClient(
@@ -124,12 +138,21 @@ async function openClient(
   const facts = await readHttpFacts(client);
   refuseShortTimeouts(name, facts);
   const region = await regionOf(name, client);
-  const { ownsClient, logger, env = process.env } = setup;
+  const { ownsClient, followsUrls, logger, env = process.env } = setup;
   const calls = await openHotCalls({ ...setup, name, client, env });
   const maxOpenReceives = openReceivesFor(facts);
   const gateway = new SdkGateway({ client, calls, ownsClient, logger, maxOpenReceives });
+  const home = followsUrls ? await regionalOrigin(client) : undefined;
+  const gatewayAt =
+    home === undefined ? undefined : (queueUrl: string) => gateway.at(queueUrl, home);
   const close = () => gateway.close();
-  return { name, gateway, region, defaultMissingQueue: 'error', close };
+  return { name, gateway, gatewayAt, region, defaultMissingQueue: 'error', close };
+}
+
+/** The SDK's own option. A mock may have no configuration. */
+function usesQueueUrls(client: SQSClient): boolean {
+  const config = (client as { config?: { useQueueUrlAsEndpoint?: unknown } }).config;
+  return config !== undefined && config.useQueueUrlAsEndpoint !== false;
 }
 
 /** A receive answers after up to 20 seconds: a shorter timeout would cut each idle poll, and lose what it had taken. */
@@ -152,7 +175,9 @@ async function regionOf(name: string, client: SQSClient): Promise<string | undef
   try {
     return await config.region();
   } catch (cause) {
-    const problem = `no region is known (${(cause as Error).message}); set region, AWS_REGION or a profile that has one`;
+    const problem =
+      `no region is known (${(cause as Error).message}); set region, AWS_REGION or a profile that has one, ` +
+      'or connection: { embedded: true }, which needs none, for development';
     throw new InvalidOptionsError({ where: `connection "${name}"`, problems: [problem] });
   }
 }

@@ -58,6 +58,49 @@ export function accountOfUrl(url: string): string | undefined {
   return pathOf(new URL(url)).at(-2);
 }
 
+/**
+ * The region in a queue URL of AWS: regional, FIPS, dual-stack, VPC and legacy hosts of every partition. Undefined for
+ * any other host, which says nothing of its region.
+ * {@link https://docs.aws.amazon.com/general/latest/gr/sqs-service.html}
+ */
+export function regionOfUrl(url: string): string | undefined {
+  if (!URL.canParse(url)) return undefined;
+  const match = AWS_HOST.exec(new URL(url).hostname);
+  if (match === null) return undefined;
+  return match[1] ?? match[2] ?? LEGACY_REGION;
+}
+
+/** URL of another queue at the same place: same service, region and account. */
+export function urlBeside(url: string, queueName: string): string {
+  return withoutEnd(url).replace(/[^/]*$/, queueName);
+}
+
+/**
+ * What tells queues apart that are named by URL or ARN: region, account and name where the service is AWS, which has
+ * several hosts for one region; else the URL. Undefined for a bare name.
+ */
+export function identityOf(address: QueueAddress): string | undefined {
+  if (address.kind === 'name') return undefined;
+  const { queueName } = address;
+  if (address.kind === 'arn') return `${address.region} ${address.accountId} ${queueName}`;
+  const region = regionOfUrl(address.url);
+  return region === undefined
+    ? withoutEnd(address.url)
+    : `${region} ${accountOfUrl(address.url)} ${queueName}`;
+}
+
+/** Some emulators end their URLs in a slash. */
+function withoutEnd(url: string): string {
+  return url.replace(/\/+$/, '');
+}
+
+/** `sqs.<region>.…` (also behind the name of a VPC endpoint), or the older `<region>.queue.…` and `queue.…`. */
+const AWS_HOST =
+  /(?:^|\.)(?:sqs(?:-fips)?\.([a-z0-9-]+)(?:\.vpce)?|(?:([a-z0-9-]+)\.)?queue)\.(?:amazonaws\.(?:com|com\.cn|eu)|api\.aws|api\.amazonwebservices\.(?:com\.cn|eu)|c2s\.ic\.gov|sc2s\.sgov\.gov|csp\.hci\.ic\.gov|cloud\.adc-e\.uk)$/;
+
+/** `queue.amazonaws.com` is older than regions in host names. */
+const LEGACY_REGION = 'us-east-1';
+
 function readAddress(text: string): QueueAddress {
   if (text.startsWith('arn:')) return readArn(text);
   if (/^https?:\/\//i.test(text)) return readUrl(text);

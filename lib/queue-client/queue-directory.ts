@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import {
   GatewayError,
   InvalidOptionsError,
@@ -7,6 +6,7 @@ import {
   type CodecLookup,
   type DeadLetterHandle,
   type MessageFormat,
+  type QueueGateway,
   type QueueHandle,
   type QueueLookup,
   type QueueOptions,
@@ -21,7 +21,14 @@ import {
   readSeconds,
   type QueueAttributeMap,
 } from './queue-attributes.js';
-import { accountOfUrl, isFifoName, type QueueAddress } from './queue-address.js';
+import {
+  accountOfUrl,
+  identityOf,
+  isFifoName,
+  regionOfUrl,
+  urlBeside,
+  type QueueAddress,
+} from './queue-address.js';
 import { QueueRegistry, type RegisteredQueue } from './queue-registry.js';
 
 export interface QueueDirectorySetup {
@@ -127,9 +134,10 @@ export class QueueDirectory implements QueueLookup {
   }
 
   /** The real URL; one request per queue, however many ask. */
-  urlOf(queue: RegisteredQueue): Promise<string> {
-    const { address } = queue;
-    if (address.kind === 'url') return Promise.resolve(address.url);
+  async urlOf(queue: RegisteredQueue): Promise<string> {
+    const { address, connection } = queue;
+    refuseOtherRegion(address, connection, this.connectionOf(queue).region);
+    if (address.kind === 'url') return address.url;
     return this.urls.get(placeOf(queue), () => this.lookUp(queue));
   }
 
@@ -151,7 +159,7 @@ export class QueueDirectory implements QueueLookup {
     const named = this.registry.read({ name: target, connection: queue.connection });
     const registered = this.registry.get(named.name, queue.connection);
     const isIt = registered !== undefined && isMeant(named.address, registered.address);
-    return isIt ? registered : named;
+    return isIt ? registered : beside(queue, named);
   }
 
   /** @throws UnknownNameError for a connection that was not configured */
@@ -164,6 +172,13 @@ export class QueueDirectory implements QueueLookup {
       known: [...this.setup.connections.keys()],
       advice: `Queue "${queue.name}" names it; give it in connections.`,
     });
+  }
+
+  /** A queue that is named by its URL is reached at the URL's host, unless the connection has an endpoint of its own. */
+  private gatewayOf(queue: RegisteredQueue): QueueGateway {
+    const { gateway, gatewayAt } = this.connectionOf(queue);
+    const { address } = queue;
+    return address.kind === 'url' ? (gatewayAt?.(address.url) ?? gateway) : gateway;
   }
 
   private async openIfSame(queue: RegisteredQueue, address: QueueAddress) {
@@ -193,7 +208,7 @@ export class QueueDirectory implements QueueLookup {
       name: queue.name,
       url,
       isFifo,
-      gateway: this.connectionOf(queue).gateway,
+      gateway: this.gatewayOf(queue),
       format: this.formatOf(queue),
       codecs: this.setup.codecs,
       contentBasedDeduplication: isFifo
@@ -244,18 +259,19 @@ export class QueueDirectory implements QueueLookup {
     }
   }
 
-  /** SQS keeps a dead-letter queue in the account of its source, so that a name found there is enough. */
+  /** SQS keeps a dead-letter queue in the account and region of its source, so that its name is enough. */
   private neighbour(queue: RegisteredQueue, arn: string): RegisteredQueue {
     const target = this.registry.read({ name: arn, connection: queue.connection });
-    if (queue.address.kind !== 'name') return target;
-    return { ...target, address: { kind: 'name', queueName: target.address.queueName } };
+    if (queue.address.kind === 'arn') return target;
+    const { queueName } = target.address;
+    return beside(queue, { ...target, address: { kind: 'name', queueName } });
   }
 
   private async toDeadLetter(target: RegisteredQueue, maxReceiveCount: number) {
     return {
       name: target.name,
       url: await this.urlOf(target),
-      gateway: this.connectionOf(target).gateway,
+      gateway: this.gatewayOf(target),
       isFifo: isFifoName(target.address.queueName),
       maxReceiveCount,
     };
@@ -263,8 +279,7 @@ export class QueueDirectory implements QueueLookup {
 
   private async lookUp(queue: RegisteredQueue): Promise<string> {
     const { address } = queue;
-    const { gateway, region } = this.connectionOf(queue);
-    refuseOtherRegion(address, queue.connection, region);
+    const { gateway } = this.connectionOf(queue);
     const owner = address.kind === 'arn' ? { ownerAccountId: address.accountId } : undefined;
     try {
       return await gateway.getQueueUrl(address.queueName, owner);
@@ -275,7 +290,7 @@ export class QueueDirectory implements QueueLookup {
 
   private async readAttributes(queue: RegisteredQueue, url: string) {
     try {
-      return await this.connectionOf(queue).gateway.getQueueAttributes(url);
+      return await this.gatewayOf(queue).getQueueAttributes(url);
     } catch (error) {
       if (!isDenied(error)) throw this.asNotFound(queue, error);
       this.setup.logger.debug('The attributes of a queue may not be read; its options are used.', {
@@ -300,14 +315,29 @@ export function placeOf({ connection, address }: RegisteredQueue): string {
   return `${connection} ${owner} ${address.queueName}`;
 }
 
-/** A bare name means whatever is registered under it; a URL or an ARN means that very queue. */
-function isMeant(named: QueueAddress, registered: QueueAddress): boolean {
-  return named.kind === 'name' || isDeepStrictEqual(named, registered);
+/**
+ * A bare name beside a queue that is named by its URL is of the same service, region and account: looked up by the
+ * connection it might be a queue of the same name somewhere else.
+ */
+function beside({ address: source }: RegisteredQueue, named: RegisteredQueue): RegisteredQueue {
+  if (source.kind !== 'url' || named.address.kind !== 'name') return named;
+  const { queueName } = named.address;
+  return { ...named, address: { kind: 'url', queueName, url: urlBeside(source.url, queueName) } };
 }
 
+/** A bare name means whatever is registered under it; a URL or an ARN means that very queue. */
+function isMeant(named: QueueAddress, registered: QueueAddress): boolean {
+  const identity = identityOf(named);
+  return identity === undefined || identity === identityOf(registered);
+}
+
+/** Whether a URL that was looked up is that of a queue which is named by URL or ARN. */
 function isUrlOf(address: QueueAddress, url: string): boolean {
-  if (address.kind === 'url') return address.url === url;
-  return address.kind === 'arn' && accountOfUrl(url) === address.accountId;
+  const found: QueueAddress = { kind: 'url', queueName: address.queueName, url };
+  if (identityOf(address) === identityOf(found)) return true;
+  // Emulators name no region in their URLs.
+  const isOfAws = regionOfUrl(url) !== undefined;
+  return address.kind === 'arn' && !isOfAws && accountOfUrl(url) === address.accountId;
 }
 
 function isDenied(error: unknown): error is GatewayError {
@@ -315,12 +345,20 @@ function isDenied(error: unknown): error is GatewayError {
   return error.kind === 'access-denied' || error.kind === 'unsupported';
 }
 
+/** Requests are signed for the connection's region: another one would refuse them, or has a queue of the same name. */
 function refuseOtherRegion(address: QueueAddress, connection: string, region: string | undefined) {
-  if (address.kind !== 'arn' || region === undefined || address.region === region) return;
+  const named = regionIn(address);
+  if (named === undefined || region === undefined || named === region) return;
+  const what = address.kind === 'arn' ? 'ARN' : 'URL';
   throw new InvalidOptionsError({
     where: `queue "${address.queueName}"`,
     problems: [
-      `its ARN is of ${address.region}, but connection "${connection}" is in ${region}; give it a connection of its region`,
+      `its ${what} is of ${named}, but connection "${connection}" is in ${region}; give it a connection of its region`,
     ],
   });
+}
+
+function regionIn(address: QueueAddress): string | undefined {
+  if (address.kind === 'arn') return address.region;
+  return address.kind === 'url' ? regionOfUrl(address.url) : undefined;
 }

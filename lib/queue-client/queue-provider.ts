@@ -181,10 +181,16 @@ function explainDenied(error: unknown): unknown {
     code: error.code,
     queue: error.queue,
     detail:
-      'access was denied, so it is not known whether the queue exists, and nothing was created. ' +
+      `access was denied, so it is not known whether the queue exists, and nothing was created. ${reasonOf(error)} ` +
       'Check credentials and region, and allow sqs:GetQueueUrl, or name the queue by its URL',
     cause: error,
   });
+}
+
+/** The service's own words: they name the action, and who was refused. */
+function reasonOf({ cause, message }: GatewayError): string {
+  const said = cause instanceof Error && cause.message !== '' ? cause.message : message;
+  return `SQS says: ${said}.`.replace(/\.\.$/, '.');
 }
 
 function isConflict(error: unknown): boolean {
@@ -199,5 +205,6 @@ function isAboutName(code: string | undefined): boolean {
 /** Not there, not allowed yet, or not reachable now: all of it may pass while we wait. */
 function isWorthWaiting(error: unknown): error is Error {
   if (error instanceof QueueNotFoundError) return true;
-  return error instanceof GatewayError && (error.isPassing || error.kind === 'access-denied');
+  if (!(error instanceof GatewayError)) return false;
+  return error.isPassing || error.kind === 'access-denied' || error.kind === 'unauthenticated';
 }

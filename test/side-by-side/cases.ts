@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Case } from './observe.js';
 import {
   answer,
+  behind,
   dripping,
   reset,
   serviceError,
@@ -203,6 +204,28 @@ function retriedCases(list: [string, Answer][], more: Partial<Case> = {}): Case[
   ]);
 }
 
+const continues = 'HTTP/1.1 100 Continue\r\n\r\n';
+const interim: [string, readonly string[]][] = [
+  ['100', [continues, '']],
+  ['100 with its answer in one packet', [continues]],
+  ['100 twice', [continues, continues]],
+  ['100 in pieces', ['HTTP/1', '.1 100 Con', 'tinue\r\nserver: x\r\n', '\r\n']],
+  ['102', ['HTTP/1.1 102 Processing\r\n\r\n', '']],
+  ['103', ['HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n', '']],
+  ['100 and 103', [continues, 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n']],
+];
+
+const interimAnswers: Case[] = interim.flatMap(([name, pieces]) => [
+  { name: `${name} before the answer`, answers: [behind(pieces, good)] },
+  {
+    name: `${name} before the answer to a send`,
+    answers: [behind(pieces, answer(200, sent))],
+    call: send,
+  },
+  { name: `${name} before an error`, answers: [behind(pieces, serviceError(400, 'OverLimit'))] },
+  { name: `${name} before a break`, answers: [behind(pieces, reset), good], isAboutNetwork: true },
+]);
+
 const hourAhead = () => new Date(Date.now() + 3_600_000).toUTCString();
 const skewed =
   (type: string): Answer =>
@@ -259,6 +282,7 @@ export const cases: readonly Case[] = [
   ...errors,
   ...retriedCases(isRetried),
   ...retriedCases(broken, { isAboutNetwork: true }),
+  ...interimAnswers,
   ...clocksAndRights,
   ...ends,
 ];

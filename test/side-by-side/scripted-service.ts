@@ -93,6 +93,24 @@ export const torn: Answer = (response) => {
   response.write('{"Messages":[', () => response.socket?.destroy());
 };
 
+/** An answer behind interim ones that nobody asked for, in the pieces given; the last one comes with the answer. */
+export function behind(pieces: readonly string[], last: Answer): Answer {
+  return (response) => {
+    const next = (index: number): void => {
+      const piece = pieces[index];
+      if (piece === undefined) return last(response);
+      const isLast = index === pieces.length - 1;
+      if (isLast) response.socket?.cork();
+      response.socket?.write(piece);
+      // Each piece but the last is a packet of its own.
+      if (!isLast) return void setTimeout(() => next(index + 1), 20);
+      last(response);
+      response.socket?.uncork();
+    };
+    next(0);
+  };
+}
+
 /** A good answer, byte by byte. */
 export function dripping(body: unknown): Answer {
   return (response) => {

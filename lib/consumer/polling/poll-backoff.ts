@@ -35,6 +35,7 @@ export function needsSomebody(error: unknown): boolean {
   return (
     error.kind === 'queue-not-found' ||
     error.kind === 'access-denied' ||
+    error.kind === 'unauthenticated' ||
     error.kind === 'invalid-request'
   );
 }

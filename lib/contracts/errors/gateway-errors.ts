@@ -3,6 +3,8 @@ import { SqsError } from './sqs-error.js';
 /**
  * What a failed call means for us; each gateway maps its service's codes to one of these in one place.
  * - `queue-not-found`, `access-denied`: nothing will change by repeating at once; said once, retried slowly.
+ * - `unauthenticated`: there are no credentials, or the service does not know them. As `access-denied`, but who has to
+ *   act is another. Only before a connection's first success: later it is `unavailable`, as roles are rotated.
  * - `throttled`, `unavailable`, `timeout`: passing; repeated with back-off.
  * - `over-limit`: too many messages in flight.
  * - `invalid-request`: our mistake or the caller's; repeating cannot help.
@@ -12,6 +14,7 @@ import { SqsError } from './sqs-error.js';
 export type GatewayErrorKind =
   | 'queue-not-found'
   | 'access-denied'
+  | 'unauthenticated'
   | 'throttled'
   | 'unavailable'
   | 'timeout'

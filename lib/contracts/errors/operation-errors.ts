@@ -12,13 +12,21 @@ export class QueueAccessDeniedError extends SqsError {
     // A batch call needs the right of the single one.
     const action = `sqs:${facts.operation.replace(/Batch$/, '')}`;
     super(
-      `Expected to be allowed ${action} on queue "${facts.queue}", but access was denied. ` +
+      `Expected to be allowed ${action} on queue "${facts.queue}", but access was denied${saidBy(facts.cause)}. ` +
         'Allow it to the role in use, or check credentials and region.',
       { cause: facts.cause },
     );
     this.queue = facts.queue;
     this.action = action;
   }
+}
+
+/** The service's own reason, which names the role and the action; it is the cause of what the gateway threw. */
+function saidBy(error: unknown): string {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && cause.message !== ''
+    ? ` (${cause.message.replace(/\.$/, '')})`
+    : '';
 }
 
 /** SQS purges a queue once a minute; the last purge still runs. */

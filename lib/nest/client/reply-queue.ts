@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { GatewayError, SQS_LIMITS } from '../../contracts/index.js';
 import type { Clock, QueueGateway, SqsLogger, Timer } from '../../contracts/index.js';
 import { Background } from '../../primitives/background.js';
+import { accountOfUrl, urlBeside } from '../../queue-client/index.js';
 
 /** Where replies come: a queue that only this process reads. */
 export interface ReplyQueue {
@@ -20,6 +21,8 @@ export interface OwnReplyQueueParts {
   readonly gateway: QueueGateway;
   /** `queuePrefix` included. */
   readonly prefix: string;
+  /** URL of the queue that gets the requests. */
+  readonly requestUrl: string;
   readonly clock: Clock;
   readonly logger: SqsLogger;
 }
@@ -51,7 +54,7 @@ export class OwnReplyQueue implements ReplyQueue {
     const name = prefix + randomUUID();
     const attributes = { MessageRetentionPeriod: String(RETENTION_SECONDS) };
     const url = await gateway.createQueue(name, { attributes, tags: this.tags() });
-    this.address = { name, url };
+    this.address = { name, url: urlSeenFrom(this.parts.requestUrl, { name, url }) };
     this.touchLater();
     this.background.track(this.sweep());
     await rest(clock, SQS_LIMITS.createdQueueRestSeconds * 1000);
@@ -92,7 +95,7 @@ export class OwnReplyQueue implements ReplyQueue {
   private async sweep(): Promise<void> {
     const { gateway, prefix } = this.parts;
     for await (const url of gateway.listQueueUrls(prefix)) {
-      if (url !== this.address?.url) await this.sweepOne(url);
+      if (!url.endsWith(`/${this.address?.name}`)) await this.sweepOne(url);
     }
   }
 
@@ -126,6 +129,14 @@ export class OwnReplyQueue implements ReplyQueue {
     const reason = error instanceof Error ? error.message : String(error);
     this.parts.logger.warn('Reply queues could not be looked after', { reason });
   }
+}
+
+/**
+ * Workers answer only beside the queue of the request, and an emulator may call its queues by another of its hosts than
+ * the one in use.
+ */
+function urlSeenFrom(requestUrl: string, { name, url }: ReplyQueueAddress): string {
+  return accountOfUrl(url) === accountOfUrl(requestUrl) ? urlBeside(requestUrl, name) : url;
 }
 
 function isGone(error: unknown): boolean {

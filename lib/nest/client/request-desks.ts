@@ -46,7 +46,7 @@ export class RequestDesks {
     const { gateway, format, codecs } = queue;
     const { clock } = parts;
     const logger = loggerOf(parts, 'SqsClient');
-    const replies = this.replyQueue(reply, { gateway, clock, logger });
+    const replies = this.replyQueue(reply, { gateway, clock, logger, requestUrl: queue.url });
     return new RequestDesk({
       producer,
       clock,

@@ -37,13 +37,13 @@ export class Replier implements ReplyPort {
   open(delivery: TaskDelivery, facts: RequestFacts): void {
     const { id, replyTo } = delivery.packet ?? {};
     if (id === undefined || replyTo === undefined) return;
-    const name = checkReplyTo(replyTo, facts.queue, this.parts.prefix);
+    const address = checkReplyTo(replyTo, facts.queue, this.parts.prefix);
     const stream = new ReplyStream({
       requestId: id,
       codec: facts.queue.codecs(codecNameOf(delivery.message)),
       logger: this.parts.logger,
-      fields: { queue: delivery.queue, task: delivery.pattern, replyQueue: name },
-      enter: () => this.outbox.enter({ url: replyTo, name, request: facts.queue }),
+      fields: { queue: delivery.queue, task: delivery.pattern, replyQueue: address.name },
+      enter: () => this.outbox.enter({ ...address, request: facts.queue }),
     });
     this.requests.set(delivery, { stream, facts });
   }

@@ -11,8 +11,8 @@ import {
   type ReceiveMessageCommandOutput,
   type SendMessageBatchCommandInput,
   type SendMessageBatchCommandOutput,
-  type SQSClient,
 } from '@aws-sdk/client-sqs';
+import type { CommandSender } from './url-hosts.js';
 
 /** What the calls that make up nearly all traffic take. */
 export interface HotInputs {
@@ -41,7 +41,9 @@ export interface HotCalls {
     input: HotInputs[O],
     signal?: AbortSignal,
   ): Promise<HotOutputs[O]>;
-  /** Ends what it opened itself; never the client. Twice is the same as once. */
+  /** The same, with commands sent by another sender; it ends with this one. */
+  by(sender: CommandSender): HotCalls;
+  /** Ends what it opened itself; never the client. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -49,7 +51,7 @@ export interface HotCalls {
 export class SdkCalls implements HotCalls {
   readonly kind = 'sdk';
 
-  constructor(private readonly client: SQSClient) {}
+  constructor(private readonly client: CommandSender) {}
 
   call<O extends HotOperation>(
     operation: O,
@@ -59,12 +61,19 @@ export class SdkCalls implements HotCalls {
     return sendCommand(this.client, commandFor(operation, input), signal);
   }
 
+  by(sender: CommandSender): SdkCalls {
+    return new SdkCalls(sender);
+  }
+
   async close(): Promise<void> {}
 }
 
 /** What all commands have in common, as far as it is used here. */
 export interface HotCommand {
-  middlewareStack: { add(middleware: Middleware, options: object): void };
+  middlewareStack: {
+    add(middleware: Middleware, options: object): void;
+    addRelativeTo(middleware: Middleware, options: object): void;
+  };
 }
 
 /** A middleware of the SDK, untyped where the SDK's own types differ from version to version. */
@@ -79,7 +88,7 @@ export function commandFor<O extends HotOperation>(operation: O, input: HotInput
 }
 
 export function sendCommand<O extends HotOperation>(
-  client: SQSClient,
+  client: CommandSender,
   command: HotCommand,
   signal: AbortSignal | undefined,
 ): Promise<HotOutputs[O]> {

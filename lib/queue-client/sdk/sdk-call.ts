@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { GatewayError } from '../../contracts/index.js';
+import { GatewayError, type GatewayErrorKind } from '../../contracts/index.js';
 import { toGatewayError, type CallFacts } from './sdk-errors.js';
 
 /** Runs one call of the SDK; whatever goes wrong becomes a `GatewayError`. */
@@ -7,12 +7,20 @@ export async function callSdk<T>(
   call: CallFacts,
   run: (options: { abortSignal?: AbortSignal }) => Promise<T>,
 ): Promise<T> {
+  const { standing, signal } = call;
   try {
-    return await run(call.signal === undefined ? {} : { abortSignal: shareable(call.signal) });
+    const answer = await run(signal === undefined ? {} : { abortSignal: shareable(signal) });
+    if (standing !== undefined) standing.wasAccepted = true;
+    return answer;
   } catch (error) {
-    throw toGatewayError(error, call);
+    const failure = toGatewayError(error, call);
+    if (standing !== undefined && knowsUs.has(failure.kind)) standing.wasAccepted = true;
+    throw failure;
   }
 }
+
+/** What a service says only to those whose credentials it has accepted. */
+const knowsUs = new Set<GatewayErrorKind>(['queue-not-found', 'access-denied', 'over-limit']);
 
 /** A field without which an answer means nothing. */
 export function present(value: string | undefined, call: CallFacts): string {

@@ -1,3 +1,4 @@
+import https from 'node:https';
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 
 /** Calls that must find a socket while every receive is waiting: deletes, extensions, sends. */
@@ -15,13 +16,27 @@ export const REQUEST_TIMEOUT_MS = 40_000;
  * Sockets without bound, as each open receive holds one for up to 20 seconds. Attempts (3) and retry mode (standard) are the SDK's own defaults, left to
  * it so that AWS_MAX_ATTEMPTS and profiles keep their say.
  */
-const HTTP_DEFAULTS = {
-  connectionTimeout: CONNECTION_TIMEOUT_MS,
-  requestTimeout: REQUEST_TIMEOUT_MS,
-  throwOnRequestTimeout: true,
-  httpAgent: { keepAlive: true, maxSockets: Infinity },
-  httpsAgent: { keepAlive: true, maxSockets: Infinity },
-} as const;
+function httpDefaults(endpoint: unknown): object {
+  const proxy = isOnThisMachine(endpoint) ? {} : envProxy();
+  const agent = { keepAlive: true, maxSockets: Infinity, ...proxy };
+  return {
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+    httpAgent: agent,
+    httpsAgent: agent,
+  };
+}
+
+/**
+ * Where Node takes its proxy from the environment, its own agents carry that environment; agents that are made without
+ * it bypass the proxy.
+ * {@link https://nodejs.org/api/http.html#built-in-proxy-support}
+ */
+function envProxy(): { proxyEnv?: unknown } {
+  const { options } = https.globalAgent as { options?: { proxyEnv?: unknown } };
+  return options?.proxyEnv === undefined ? {} : { proxyEnv: options.proxyEnv };
+}
 
 /**
  * A client for our connection; what the user configured stays as it is. An endpoint that the environment names
@@ -32,15 +47,20 @@ export function createSqsClient(config: SQSClientConfig): SQSClient {
   return new SQSClient({
     useQueueUrlAsEndpoint: false,
     ...config,
-    requestHandler: requestHandlerFor(config.requestHandler),
+    requestHandler: requestHandlerFor(config),
   });
+}
+
+function isOnThisMachine(endpoint: unknown): boolean {
+  if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) return false;
+  return /^(127\..*|localhost|\[::1\])$/.test(new URL(endpoint).hostname);
 }
 
 type HandlerInput = SQSClientConfig['requestHandler'];
 
-function requestHandlerFor(given: HandlerInput): HandlerInput {
+function requestHandlerFor({ requestHandler: given, endpoint }: SQSClientConfig): HandlerInput {
   if (isHandler(given)) return given;
-  return { ...HTTP_DEFAULTS, ...(given as object | undefined) };
+  return { ...httpDefaults(endpoint), ...(given as object | undefined) };
 }
 
 function isHandler(given: unknown): boolean {

@@ -5,19 +5,34 @@ export interface CallFacts {
   operation: string;
   queue?: string;
   signal?: AbortSignal;
+  /** @default as of a new connection */
+  standing?: Standing;
+}
+
+/** What a connection has learned of its credentials. */
+export interface Standing {
+  /** The service has accepted them before, so that a failure of theirs is passing: roles and keys are rotated. */
+  wasAccepted: boolean;
 }
 
 /** The one place where codes of the SDK, the service and the network become kinds. */
 export function toGatewayError(error: unknown, call: CallFacts): GatewayError {
   const seen = readError(error);
-  return new GatewayError({
-    kind: call.signal?.aborted === true ? 'aborted' : kindOf(seen),
-    operation: call.operation,
-    queue: call.queue,
-    code: seen.codes[0],
-    detail: seen.detail,
-    cause: error,
-  });
+  const kind = call.signal?.aborted === true ? 'aborted' : kindOf(seen);
+  const { operation, queue, standing } = call;
+  const facts = { operation, queue, code: seen.codes[0], cause: error };
+  if (kind !== 'unauthenticated') return new GatewayError({ ...facts, kind, detail: seen.detail });
+  if (standing?.wasAccepted === true) {
+    return new GatewayError({ ...facts, kind: 'unavailable', detail: seen.detail });
+  }
+  return new GatewayError({ ...facts, kind, detail: `${seen.detail} ${adviceFor(seen)}` });
+}
+
+function adviceFor({ hasAnswer }: SeenError): string {
+  return hasAnswer
+    ? 'Check that the credentials are active, and of the partition and the region that are meant'
+    : 'Give the AWS SDK credentials (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or a role), or connection.credentials; ' +
+        'connection: { embedded: true } needs none, for development';
 }
 
 interface SeenError {
@@ -27,6 +42,10 @@ interface SeenError {
   fault: unknown;
   detail: string;
   isUnparsable: boolean;
+  /** SQS has answered, so the request had credentials. */
+  hasAnswer: boolean;
+  /** It comes from a service that gives out credentials. */
+  isOfProvider: boolean;
 }
 
 function readError(error: unknown): SeenError {
@@ -43,11 +62,23 @@ function readError(error: unknown): SeenError {
     // Node leaves the message of a refused connection empty when it tried several addresses.
     detail: message === '' ? (codes[0] ?? 'no reason was given') : message,
     isUnparsable: error instanceof SyntaxError || message.includes('Invalid MD5 checksum'),
+    hasAnswer: typeof metadata.httpStatusCode === 'number',
+    isOfProvider: isOfProvider(error),
   };
 }
 
 function plainError(detail: string): SeenError {
-  return { codes: [], status: undefined, fault: undefined, detail, isUnparsable: false };
+  const nothing = { isUnparsable: false, hasAnswer: false, isOfProvider: false };
+  return { codes: [], status: undefined, fault: undefined, detail, ...nothing };
+}
+
+/** Errors of STS, SSO and others that the SDK asks for credentials are classes of their own clients. */
+function isOfProvider(error: object): boolean {
+  for (let type: object | null = error; type !== null; type = Object.getPrototypeOf(type) as null) {
+    const name = type.constructor?.name ?? '';
+    if (/.ServiceException$/.test(name)) return name !== 'SQSServiceException';
+  }
+  return false;
 }
 
 function isTelling(name: unknown): name is string {
@@ -57,12 +88,21 @@ function isTelling(name: unknown): name is string {
 const untelling = new Set(['Error', 'AggregateError', 'UnknownError', 'Unknown']);
 
 function kindOf(seen: SeenError): GatewayErrorKind {
-  for (const code of seen.codes) {
-    const kind = kindOfCode.get(bareCode(code));
-    if (kind !== undefined) return kind;
-  }
+  const kind = seen.codes.map((code) => kindOfCode.get(bareCode(code))).find(isKnown);
+  if (isRefusalOfProvider(seen, kind)) return 'unauthenticated';
+  if (kind !== undefined) return kind;
   if (seen.isUnparsable) return 'unavailable';
   return kindOfStatus(seen);
+}
+
+function isKnown(kind: GatewayErrorKind | undefined): kind is GatewayErrorKind {
+  return kind !== undefined;
+}
+
+/** The role may not be taken, or is not there: it says nothing of the queue. */
+function isRefusalOfProvider(seen: SeenError, kind: GatewayErrorKind | undefined): boolean {
+  if (!seen.isOfProvider || (seen.status ?? 0) >= 500) return false;
+  return kind === undefined || kind === 'access-denied' || kind === 'queue-not-found';
 }
 
 /** `AWS.SimpleQueueService.NonExistentQueue` and `com.amazonaws.sqs#QueueDoesNotExist` end in the code itself. */
@@ -96,16 +136,7 @@ const codesOfKind: Partial<Record<GatewayErrorKind, readonly string[]>> = {
     'AuthorizationError',
     'NotAuthorized',
     'InvalidSecurity',
-    'InvalidClientTokenId',
-    'UnrecognizedClientException',
-    'SignatureDoesNotMatch',
-    'InvalidSignatureException',
-    'IncompleteSignature',
-    'MissingAuthenticationToken',
-    'MissingAuthenticationTokenException',
     'OptInRequired',
-    'CredentialsProviderError',
-    'TokenProviderError',
     // A key that is off, gone or not ours: only its owner can change that, so polls go on slowly.
     'KmsAccessDenied',
     'KmsDisabled',
@@ -119,6 +150,18 @@ const codesOfKind: Partial<Record<GatewayErrorKind, readonly string[]>> = {
     'KMS.InvalidStateException',
     'KMS.NotFoundException',
     'KMS.OptInRequired',
+  ],
+  unauthenticated: [
+    'CredentialsProviderError',
+    'TokenProviderError',
+    'ProviderError',
+    'InvalidClientTokenId',
+    'UnrecognizedClientException',
+    'SignatureDoesNotMatch',
+    'InvalidSignatureException',
+    'IncompleteSignature',
+    'MissingAuthenticationToken',
+    'MissingAuthenticationTokenException',
   ],
   throttled: [
     'RequestThrottled',

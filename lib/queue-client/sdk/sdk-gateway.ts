@@ -37,11 +37,20 @@ import {
   type HotOutputs,
 } from './hot-calls.js';
 import { callSdk, present } from './sdk-call.js';
+import type { CallFacts, Standing } from './sdk-errors.js';
 import { alignResults, toReceivedMessage, toSendEntry } from './sdk-messages.js';
-import { cancelMoveTask, listMoveTasks, startMoveTask } from './sdk-move-tasks.js';
+import {
+  cancelMoveTask,
+  listMoveTasks,
+  startMoveTask,
+  type MoveTaskParts,
+} from './sdk-move-tasks.js';
+import { sendingTo, type CommandSender } from './url-hosts.js';
 
 export interface SdkGatewaySetup {
   client: SQSClient;
+  /** Sends the commands. @default the client */
+  sender?: CommandSender;
   /** How the hot calls travel. @default through the client */
   calls?: HotCalls;
   /** True where the client was made for this gateway, so that closing the gateway ends it. */
@@ -49,19 +58,26 @@ export interface SdkGatewaySetup {
   /** How many receives may be open at once. @default no bound */
   maxOpenReceives?: number;
   logger: SqsLogger;
+  /** Shared by gateways of one client. @default its own */
+  crowd?: Crowd;
+  standing?: Standing;
 }
 
 /** The queue service through the AWS SDK, its hot calls by a shorter way where one is given. */
 export class SdkGateway implements QueueGateway {
   readonly kind: string;
   readonly maxOpenReceives: number | undefined;
-  private readonly client: SQSClient;
+  private readonly client: CommandSender;
   private readonly calls: HotCalls;
-  private readonly crowd = new Crowd();
+  private readonly crowd: Crowd;
+  private readonly standing: Standing;
+  private readonly elsewhere = new Map<string, SdkGateway>();
   private isClosed = false;
 
   constructor(private readonly setup: SdkGatewaySetup) {
-    this.client = setup.client;
+    this.client = setup.sender ?? setup.client;
+    this.crowd = setup.crowd ?? new Crowd();
+    this.standing = setup.standing ?? { wasAccepted: false };
     this.calls = setup.calls ?? new SdkCalls(setup.client);
     this.kind = this.calls.kind;
     this.maxOpenReceives = setup.maxOpenReceives;
@@ -143,7 +159,7 @@ export class SdkGateway implements QueueGateway {
       QueueName: queueName,
       QueueOwnerAWSAccountId: options?.ownerAccountId,
     });
-    const answer = await callSdk({ operation: 'GetQueueUrl', queue: queueName }, () =>
+    const answer = await this.call({ operation: 'GetQueueUrl', queue: queueName }, () =>
       this.client.send(command),
     );
     return present(answer.QueueUrl, { operation: 'GetQueueUrl', queue: queueName });
@@ -155,14 +171,14 @@ export class SdkGateway implements QueueGateway {
       Attributes: options?.attributes,
       tags: options?.tags,
     });
-    const answer = await callSdk({ operation: 'CreateQueue', queue: queueName }, () =>
+    const answer = await this.call({ operation: 'CreateQueue', queue: queueName }, () =>
       this.client.send(command),
     );
     return present(answer.QueueUrl, { operation: 'CreateQueue', queue: queueName });
   }
 
   async deleteQueue(queueUrl: string): Promise<void> {
-    await callSdk({ operation: 'DeleteQueue', queue: queueUrl }, () =>
+    await this.call({ operation: 'DeleteQueue', queue: queueUrl }, () =>
       this.client.send(new DeleteQueueCommand({ QueueUrl: queueUrl })),
     );
   }
@@ -193,7 +209,7 @@ export class SdkGateway implements QueueGateway {
       QueueUrl: queueUrl,
       AttributeNames: [...(names ?? ['All'])] as QueueAttributeName[],
     });
-    const answer = await callSdk({ operation: 'GetQueueAttributes', queue: queueUrl }, () =>
+    const answer = await this.call({ operation: 'GetQueueAttributes', queue: queueUrl }, () =>
       this.client.send(command),
     );
     return { ...answer.Attributes };
@@ -201,47 +217,62 @@ export class SdkGateway implements QueueGateway {
 
   async setQueueAttributes(queueUrl: string, attributes: Record<string, string>): Promise<void> {
     const command = new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: attributes });
-    await callSdk({ operation: 'SetQueueAttributes', queue: queueUrl }, () =>
+    await this.call({ operation: 'SetQueueAttributes', queue: queueUrl }, () =>
       this.client.send(command),
     );
   }
 
   async purgeQueue(queueUrl: string): Promise<void> {
-    await callSdk({ operation: 'PurgeQueue', queue: queueUrl }, () =>
+    await this.call({ operation: 'PurgeQueue', queue: queueUrl }, () =>
       this.client.send(new PurgeQueueCommand({ QueueUrl: queueUrl })),
     );
   }
 
   async tagQueue(queueUrl: string, tags: Record<string, string>): Promise<void> {
-    await callSdk({ operation: 'TagQueue', queue: queueUrl }, () =>
+    await this.call({ operation: 'TagQueue', queue: queueUrl }, () =>
       this.client.send(new TagQueueCommand({ QueueUrl: queueUrl, Tags: tags })),
     );
   }
 
   async listQueueTags(queueUrl: string): Promise<Record<string, string>> {
-    const answer = await callSdk({ operation: 'ListQueueTags', queue: queueUrl }, () =>
+    const answer = await this.call({ operation: 'ListQueueTags', queue: queueUrl }, () =>
       this.client.send(new ListQueueTagsCommand({ QueueUrl: queueUrl })),
     );
     return { ...answer.Tags };
   }
 
   startMoveTask(request: MoveTaskRequest): Promise<string> {
-    return startMoveTask(this.client, request);
+    return startMoveTask(this.moveTasks, request);
   }
 
   listMoveTasks(sourceArn: string): Promise<MoveTaskStatus[]> {
-    return listMoveTasks(this.client, sourceArn);
+    return listMoveTasks(this.moveTasks, sourceArn);
   }
 
   cancelMoveTask(taskHandle: string): Promise<number> {
-    return cancelMoveTask(this.client, taskHandle);
+    return cancelMoveTask(this.moveTasks, taskHandle);
+  }
+
+  /** The same service at the host of a queue's URL. `home` is the origin of the region's own endpoint. */
+  at(queueUrl: string, home: string): SdkGateway {
+    const { origin } = new URL(queueUrl);
+    if (origin === home) return this;
+    const known = this.elsewhere.get(origin);
+    if (known !== undefined) return known;
+    const sender = sendingTo(origin, { client: this.setup.client, home });
+    const { crowd, standing } = this;
+    const shared = { ...this.setup, crowd, standing, ownsClient: false };
+    const made = new SdkGateway({ ...shared, sender, calls: this.calls.by(sender) });
+    this.elsewhere.set(origin, made);
+    return made;
   }
 
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
+    await Promise.all([...this.elsewhere.values()].map((gateway) => gateway.close()));
     await this.calls.close();
-    if (this.setup.ownsClient) this.client.destroy();
+    if (this.setup.ownsClient) this.setup.client.destroy();
   }
 
   private hotCall<O extends HotOperation>(
@@ -249,8 +280,17 @@ export class SdkGateway implements QueueGateway {
     input: HotInputs[O],
     options: CallOptions | undefined,
   ): Promise<HotOutputs[O]> {
-    const call = { operation, queue: input.QueueUrl, signal: options?.signal };
+    const { standing } = this;
+    const call = { operation, queue: input.QueueUrl, signal: options?.signal, standing };
     return callSdk(call, ({ abortSignal }) => this.calls.call(operation, input, abortSignal));
+  }
+
+  private get moveTasks(): MoveTaskParts {
+    return { client: this.client, standing: this.standing };
+  }
+
+  private call<T>(facts: CallFacts, run: () => Promise<T>): Promise<T> {
+    return callSdk({ ...facts, standing: this.standing }, run);
   }
 
   private listPage(namePrefix: string | undefined, next: string | undefined) {
@@ -260,7 +300,7 @@ export class SdkGateway implements QueueGateway {
       // Without a page size SQS answers one page and no token.
       MaxResults: SQS_LIMITS.listQueuesPage,
     });
-    return callSdk({ operation: 'ListQueues' }, () => this.client.send(command));
+    return this.call({ operation: 'ListQueues' }, () => this.client.send(command));
   }
 
   private sourcesPage(queueUrl: string, next: string | undefined) {
@@ -269,7 +309,7 @@ export class SdkGateway implements QueueGateway {
       NextToken: next,
       MaxResults: SQS_LIMITS.listQueuesPage,
     });
-    return callSdk({ operation: 'ListDeadLetterSourceQueues', queue: queueUrl }, () =>
+    return this.call({ operation: 'ListDeadLetterSourceQueues', queue: queueUrl }, () =>
       this.client.send(command),
     );
   }

@@ -3,13 +3,22 @@ import {
   ListMessageMoveTasksCommand,
   StartMessageMoveTaskCommand,
   type ListMessageMoveTasksResultEntry,
-  type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { SQS_LIMITS, type MoveTaskRequest, type MoveTaskStatus } from '../../contracts/index.js';
 import { callSdk, present } from './sdk-call.js';
+import type { Standing } from './sdk-errors.js';
+import type { CommandSender } from './url-hosts.js';
 
-export async function startMoveTask(client: SQSClient, request: MoveTaskRequest): Promise<string> {
-  const call = { operation: 'StartMessageMoveTask', queue: request.sourceArn };
+export interface MoveTaskParts {
+  client: CommandSender;
+  standing: Standing;
+}
+
+export async function startMoveTask(
+  { client, standing }: MoveTaskParts,
+  request: MoveTaskRequest,
+): Promise<string> {
+  const call = { operation: 'StartMessageMoveTask', queue: request.sourceArn, standing };
   const command = new StartMessageMoveTaskCommand({
     SourceArn: request.sourceArn,
     DestinationArn: request.destinationArn,
@@ -20,21 +29,26 @@ export async function startMoveTask(client: SQSClient, request: MoveTaskRequest)
 }
 
 export async function listMoveTasks(
-  client: SQSClient,
+  { client, standing }: MoveTaskParts,
   sourceArn: string,
 ): Promise<MoveTaskStatus[]> {
   const command = new ListMessageMoveTasksCommand({
     SourceArn: sourceArn,
     MaxResults: SQS_LIMITS.moveTasksListed,
   });
-  const call = { operation: 'ListMessageMoveTasks', queue: sourceArn };
+  const call = { operation: 'ListMessageMoveTasks', queue: sourceArn, standing };
   const answer = await callSdk(call, () => client.send(command));
   return (answer.Results ?? []).map((entry) => toStatus(entry, sourceArn));
 }
 
-export async function cancelMoveTask(client: SQSClient, taskHandle: string): Promise<number> {
+export async function cancelMoveTask(
+  { client, standing }: MoveTaskParts,
+  taskHandle: string,
+): Promise<number> {
   const command = new CancelMessageMoveTaskCommand({ TaskHandle: taskHandle });
-  const answer = await callSdk({ operation: 'CancelMessageMoveTask' }, () => client.send(command));
+  const answer = await callSdk({ operation: 'CancelMessageMoveTask', standing }, () =>
+    client.send(command),
+  );
   return answer.ApproximateNumberOfMessagesMoved ?? 0;
 }
 

@@ -4,6 +4,7 @@ import type { WireChoice } from '../connection-options.js';
 import { SdkCalls, type HotCalls } from '../sdk/hot-calls.js';
 import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../sdk/sdk-client.js';
 import { ClientTransport } from './client-transport.js';
+import { whyClientHandler } from './global-http.js';
 import { loadUndici, type LoadedUndici } from './load-undici.js';
 import type { Transport } from './transport.js';
 import { UndiciTransport } from './undici-transport.js';
@@ -47,6 +48,8 @@ async function chooseTransport(
 ): Promise<{ transport: Transport; because: string }> {
   const own = new ClientTransport(setup.client);
   if (!setup.mayReplaceHandler) return { transport: own, because: 'the client brings it' };
+  const because = whyClientHandler(setup.env);
+  if (because !== undefined) return { transport: own, because };
   const loaded = await (setup.loadUndici ?? loadUndici)();
   if ('reason' in loaded) return { transport: own, because: loaded.reason };
   const timeouts = { connectTimeoutMs: CONNECTION_TIMEOUT_MS, answerTimeoutMs: REQUEST_TIMEOUT_MS };

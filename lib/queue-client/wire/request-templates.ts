@@ -1,6 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { PromiseCache } from '../promise-cache.js';
 import { commandFor, sendCommand, type Middleware } from '../sdk/hot-calls.js';
+import type { CommandSender } from '../sdk/url-hosts.js';
 import type { SigningScope } from './request-signer.js';
 
 /** Where the requests for a queue go, and what all of them carry. */
@@ -16,8 +17,14 @@ export interface RequestTemplate {
   marksReceives: boolean;
 }
 
+export interface Place {
+  readonly queueUrl: string;
+  readonly key: string;
+}
+
 export interface RequestTemplatesSetup {
   client: SQSClient;
+  sender: CommandSender;
   /** Appended to the SDK's own user agent. */
   userAgent: string;
 }
@@ -32,17 +39,22 @@ export class RequestTemplates {
 
   constructor(private readonly setup: RequestTemplatesSetup) {}
 
-  /** Undefined where only the SDK can write such a request. */
-  async for(queueUrl: string): Promise<RequestTemplate | undefined> {
+  /** What decides on the template. Rejects with what the configuration's own functions reject with. */
+  async placeOf(queueUrl: string): Promise<Place> {
     const { region, endpoint } = configOf(this.setup.client);
     // Both may be functions that answer otherwise later; of the queue's URL only the host counts.
     const facts = [originOf(queueUrl), await region(), endpoint && textOf(await endpoint())];
-    return this.cache.get(facts.join(' '), () => this.ask(queueUrl));
+    return { queueUrl, key: facts.join(' ') };
+  }
+
+  /** Undefined where only the SDK can write such a request. */
+  at({ queueUrl, key }: Place): Promise<RequestTemplate | undefined> {
+    return this.cache.get(key, () => this.ask(queueUrl));
   }
 
   private async ask(queueUrl: string): Promise<RequestTemplate | undefined> {
     const config = configOf(this.setup.client);
-    const { request, context } = await capture(this.setup.client, queueUrl);
+    const { request, context } = await capture(this.setup.sender, queueUrl);
     if (!isPlain(request)) return undefined;
     const { protocol, hostname, port, path } = request;
     const headers = lowerCased(request.headers);
@@ -82,7 +94,7 @@ interface CapturedContext {
   };
 }
 
-async function capture(client: SQSClient, queueUrl: string): Promise<Captured> {
+async function capture(sender: CommandSender, queueUrl: string): Promise<Captured> {
   let captured: Captured | undefined;
   const command = commandFor('ReceiveMessage', { QueueUrl: queueUrl });
   const middleware: Middleware = (_next, context) => async (args: { request: CapturedRequest }) => {
@@ -95,7 +107,7 @@ async function capture(client: SQSClient, queueUrl: string): Promise<Captured> {
     priority: 'low',
     name: 'nestjsSqsTasksCapture',
   });
-  await sendCommand(client, command, undefined);
+  await sendCommand(sender, command, undefined);
   if (captured === undefined) throw new Error('The SDK built no request.');
   return captured;
 }

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import {
   commandFor,
   sendCommand,
@@ -8,6 +7,7 @@ import {
   type HotOutputs,
   type Middleware,
 } from '../sdk/hot-calls.js';
+import type { CommandSender } from '../sdk/url-hosts.js';
 import type { HttpAnswer } from './transport.js';
 
 /** How a first attempt ended. */
@@ -19,7 +19,7 @@ export type Attempt = { answer: HttpAnswer } | { error: unknown };
  * attempts are its own.
  */
 export function takeOver<O extends HotOperation>(
-  client: SQSClient,
+  client: CommandSender,
   operation: O,
   input: HotInputs[O],
   { attempt, signal }: { attempt: Attempt; signal: AbortSignal | undefined },

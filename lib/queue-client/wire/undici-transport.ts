@@ -1,9 +1,11 @@
-import type { Agent, Dispatcher } from 'undici';
+import type { Agent, buildConnector, Dispatcher } from 'undici';
+import { skippingContinue, type Connector } from './skip-continue.js';
 import type { HttpAnswer, Transport, WireRequest } from './transport.js';
 
 /** The package `undici`, as far as it is used. */
 export interface UndiciModule {
   Agent: typeof Agent;
+  buildConnector: typeof buildConnector;
 }
 
 export interface UndiciTransportSetup {
@@ -25,12 +27,13 @@ export class UndiciTransport implements Transport {
   private readonly agent: Agent;
 
   constructor(private readonly setup: UndiciTransportSetup) {
+    const connect = setup.undici.buildConnector({ timeout: setup.connectTimeoutMs });
     this.agent = new setup.undici.Agent({
       pipelining: 1,
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      connect: { timeout: setup.connectTimeoutMs },
+      connect: skippingContinue(connect as Connector<unknown>) as buildConnector.connector,
     });
   }
 
@@ -91,6 +94,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     statusCode: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
+    // An interim answer, such as 103: the answer itself follows.
+    if (statusCode < 200) return;
     this.begun = { statusCode, headers: flat(headers) };
     clearTimeout(this.timer);
     this.timer = this.startTimer();

@@ -8,6 +8,7 @@ import {
   type HotOperation,
   type HotOutputs,
 } from '../sdk/hot-calls.js';
+import type { CommandSender } from '../sdk/url-hosts.js';
 import { readAnswer } from './read-answer.js';
 import { RequestSigner, type Identity } from './request-signer.js';
 import { RequestTemplates } from './request-templates.js';
@@ -16,6 +17,8 @@ import type { HttpAnswer, Transport, WireRequest } from './transport.js';
 
 export interface WireCallsSetup {
   client: SQSClient;
+  /** Sends the SDK's commands. @default the client */
+  sender?: CommandSender;
   transport: Transport;
   /** Names this package in each request. */
   userAgent: string;
@@ -37,10 +40,13 @@ export class WireCalls implements HotCalls {
   readonly kind = 'wire';
   private readonly signer = new RequestSigner();
   private readonly templates: RequestTemplates;
+  private readonly sender: CommandSender;
   private isClosed = false;
 
   constructor(private readonly setup: WireCallsSetup) {
-    this.templates = new RequestTemplates(setup);
+    const { client, sender = client, userAgent } = setup;
+    this.sender = sender;
+    this.templates = new RequestTemplates({ client, sender, userAgent });
   }
 
   async call<O extends HotOperation>(
@@ -48,9 +54,9 @@ export class WireCalls implements HotCalls {
     input: HotInputs[O],
     signal?: AbortSignal,
   ): Promise<HotOutputs[O]> {
-    const { client } = this.setup;
+    const { sender } = this;
     const prepared = await this.prepare(operation, input);
-    if (prepared === undefined) return sendCommand(client, commandFor(operation, input), signal);
+    if (prepared === undefined) return sendCommand(sender, commandFor(operation, input), signal);
     const attempt = await this.attempt(prepared.request, signal);
     const output = this.read(operation, input, attempt);
     if (output !== undefined && 'answer' in attempt) {
@@ -59,7 +65,11 @@ export class WireCalls implements HotCalls {
       return output;
     }
     if ('error' in attempt && (this.isClosed || signal?.aborted === true)) throw attempt.error;
-    return takeOver(client, operation, input, { attempt, signal });
+    return takeOver(sender, operation, input, { attempt, signal });
+  }
+
+  by(sender: CommandSender): WireCalls {
+    return new WireCalls({ ...this.setup, sender });
   }
 
   async close(): Promise<void> {
@@ -71,15 +81,18 @@ export class WireCalls implements HotCalls {
   private async prepare<O extends HotOperation>(operation: O, input: HotInputs[O]) {
     const { QueueUrl = '' } = input;
     if (hasBinary(operation, input)) return undefined;
+    // A provider that fails has said why, and is asked once a call: the SDK would reject with the same.
+    const identity = await this.config.credentials();
+    const place = await this.templates.placeOf(QueueUrl);
+    if (!isUsable(identity)) return undefined;
     try {
-      const template = await this.templates.for(QueueUrl);
+      const template = await this.templates.at(place);
       if (template === undefined) return undefined;
-      const { credentials, retryStrategy, maxAttempts, systemClockOffset } = this.config;
+      const { retryStrategy, maxAttempts, systemClockOffset } = this.config;
       const strategy = await retryStrategy();
       const token = await strategy.acquireInitialRetryToken(
         operation === 'ReceiveMessage' && template.marksReceives ? ':longpoll' : '',
       );
-      const identity = await credentials();
       const body = Buffer.from(JSON.stringify(input));
       const headers = {
         ...template.headers,
@@ -97,7 +110,7 @@ export class WireCalls implements HotCalls {
         recordSuccess: () => strategy.recordSuccess(token),
       };
     } catch {
-      // No credentials, no region, an endpoint that cannot be: the SDK meets the same and finds the words.
+      // An endpoint that cannot be, options that make no sense: the SDK meets the same and finds the words.
       return undefined;
     }
   }
@@ -149,6 +162,11 @@ export interface RetryStrategy {
   mode?: string;
   acquireInitialRetryToken(scope: string): Promise<unknown>;
   recordSuccess(token: unknown): void;
+}
+
+/** Whatever else a provider may give, the SDK says what is wrong with it. */
+function isUsable(identity: Partial<Identity> | undefined): identity is Identity {
+  return typeof identity?.accessKeyId === 'string' && typeof identity.secretAccessKey === 'string';
 }
 
 /** Bytes would have to be written as base64, which is left to the SDK. */

@@ -1,6 +1,7 @@
 import { map, retry, tap, type Observable } from 'rxjs';
 import { z } from 'zod';
 import {
+  GatewayError,
   InvalidTaskDataError,
   PartialSendError,
   ProducerClosedError,
@@ -135,7 +136,7 @@ describe('flush and close', () => {
     const closed = Promise.all([producer.close(), producer.close()]).then(() => (isClosed = true));
     await settlePromises();
     expect(isClosed).toBe(false);
-    await clock.advance(200);
+    await clock.advance(300);
     await closed;
     await Promise.all([sent, batch]);
     expect(gateway.accepted).toHaveLength(2);
@@ -153,4 +154,16 @@ describe('flush and close', () => {
     await expect(producer.batch((b) => b.add(task, 1))).rejects.toThrow(PartialSendError);
     expect(gateway.requests).toHaveLength(0);
   });
+});
+
+test('a send outlasts credentials that cannot be had for 1.5 s, however its pauses are drawn', async () => {
+  const { producer, gateway, clock } = setupProducer({ random: () => 0 });
+  const detail = 'Could not load credentials from any providers';
+  const failure = new GatewayError({ kind: 'unavailable', operation: 'SendMessageBatch', detail });
+  gateway.answer(...Array.from({ length: 4 }, () => failure));
+  const sent = producer.send(task, 1);
+  await clock.advance(1_500);
+  expect(gateway.requests).toHaveLength(4);
+  await clock.advance(1_000);
+  await expect(sent).resolves.toMatchObject({ messageId: 'm-1' });
 });

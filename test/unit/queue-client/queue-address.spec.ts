@@ -3,6 +3,8 @@ import {
   isFifoName,
   logicalName,
   parseQueueAddress,
+  regionOfUrl,
+  urlBeside,
   withPrefix,
 } from '../../../lib/queue-client/index.js';
 
@@ -57,6 +59,43 @@ describe('parseQueueAddress', () => {
 
   test('takes a name of exactly 80 characters', () => {
     expect(parseQueueAddress('a'.repeat(80)).queueName).toHaveLength(80);
+  });
+});
+
+describe('The region in a queue URL', () => {
+  test.each([
+    ['https://sqs.eu-west-1.amazonaws.com/1/q', 'eu-west-1'],
+    ['https://SQS.EU-WEST-1.amazonaws.com/1/q', 'eu-west-1'],
+    ['https://sqs-fips.us-east-2.amazonaws.com/1/q', 'us-east-2'],
+    ['https://sqs-fips.us-west-2.api.aws/1/q', 'us-west-2'],
+    ['https://sqs.eu-west-1.api.aws/1/q', 'eu-west-1'],
+    ['https://vpce-0a-b.sqs.us-east-1.vpce.amazonaws.com/1/q', 'us-east-1'],
+    ['https://vpce-0a-b-us-east-1a.sqs.us-east-1.vpce.amazonaws.com/1/q', 'us-east-1'],
+    ['https://queue.amazonaws.com/1/q', 'us-east-1'],
+    ['https://ap-southeast-2.queue.amazonaws.com/1/q', 'ap-southeast-2'],
+    ['https://sqs.us-gov-west-1.amazonaws.com/1/q', 'us-gov-west-1'],
+    ['https://sqs.cn-north-1.amazonaws.com.cn/1/q', 'cn-north-1'],
+    ['https://cn-north-1.queue.amazonaws.com.cn/1/q', 'cn-north-1'],
+    ['https://sqs.cn-north-1.api.amazonwebservices.com.cn/1/q', 'cn-north-1'],
+    ['https://sqs.us-iso-east-1.c2s.ic.gov/1/q', 'us-iso-east-1'],
+    ['https://sqs.eusc-de-east-1.amazonaws.eu/1/q', 'eusc-de-east-1'],
+    ['http://localhost:4566/000000000000/q', undefined],
+    ['http://sqs.us-east-1.localhost.localstack.cloud:4566/000000000000/q', undefined],
+    ['https://sqs.us-east-1.amazonaws.com.example.org/1/q', undefined],
+    ['https://notsqs.us-east-1.amazonaws.com/1/q', undefined],
+    ['https://sqs.us-east-1.memory.invalid/1/q', undefined],
+    ['not a url', undefined],
+  ])('%s', (url, region) => {
+    expect(regionOfUrl(url)).toBe(region);
+  });
+});
+
+describe('The URL of another queue at the same place', () => {
+  test.each([
+    ['https://sqs.eu-west-1.amazonaws.com/1/q', 'https://sqs.eu-west-1.amazonaws.com/1/dead'],
+    ['http://localhost:9324/queue/q/', 'http://localhost:9324/queue/dead'],
+  ])('%s', (url, beside) => {
+    expect(urlBeside(url, 'dead')).toBe(beside);
   });
 });
 

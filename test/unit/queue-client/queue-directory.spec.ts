@@ -79,6 +79,86 @@ describe('QueueDirectory', () => {
     await expect(found).rejects.toThrow(/its ARN is of us-east-1, but connection "default" is in/);
   });
 
+  test.each([
+    ['https://sqs.us-east-1.amazonaws.com/111111111111/emails', 'us-east-1'],
+    ['https://queue.amazonaws.com/111111111111/emails', 'us-east-1'],
+    ['https://vpce-1-a.sqs.us-west-2.vpce.amazonaws.com/111111111111/emails', 'us-west-2'],
+    ['https://sqs.cn-north-1.amazonaws.com.cn/111111111111/emails', 'cn-north-1'],
+  ])('refuses a URL of another region than its connection, as an ARN: %s', async (url, region) => {
+    const { directory, gateway } = setup();
+    const message = `its URL is of ${region}, but connection "default" is in eu-west-1`;
+    await expect(directory.find(url)).rejects.toThrow(message);
+    await expect(directory.find(url)).rejects.toThrow(InvalidOptionsError);
+    expect(gateway.calls).toEqual([]);
+  });
+
+  test('refuses a dead-letter URL of another region', async () => {
+    const { directory, gateway } = setup();
+    gateway.addQueue('emails');
+    const dead = 'https://sqs.us-east-1.amazonaws.com/000000000000/dead';
+    directory.register({ name: 'emails', deadLetter: { queue: dead } });
+    await expect(directory.find('emails')).rejects.toThrow(/its URL is of us-east-1/);
+  });
+
+  test('asks the host of a URL for that queue and its dead-letter queue, and the endpoint for names', async () => {
+    const gateway = new FakeGateway();
+    const local = new FakeGateway();
+    const arn = 'arn:aws:sqs:eu-west-1:000000000000:dead';
+    const policy = JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: 4 });
+    local.addQueue('emails', { RedrivePolicy: policy });
+    gateway.addQueue('orders');
+    const asked: string[] = [];
+    const connection: Connection = {
+      ...connect('default', gateway),
+      gatewayAt: (url) => (asked.push(url), local.asGateway()),
+    };
+    const directory = new QueueDirectory({
+      connections: new Map([['default', connection]]),
+      defaultFormat: plainFormat('default'),
+      codecs: plainCodecs,
+      logger: new RecordingLogger(),
+    });
+    const found = await directory.find('http://localhost:4566/000000000000/emails');
+    expect(found.gateway).toBe(local);
+    expect(found.deadLetter).toMatchObject({
+      url: 'http://localhost:4566/000000000000/dead',
+      gateway: local,
+      maxReceiveCount: 4,
+    });
+    expect((await directory.find('orders')).gateway).toBe(gateway);
+    // The dead-letter queue's name is looked up nowhere: there may be a queue of that name at the endpoint.
+    expect(gateway.calls).toEqual(['GetQueueUrl orders', 'GetQueueAttributes orders']);
+    expect(local.calls).toEqual(['GetQueueAttributes emails']);
+  });
+
+  test('finds a dead-letter queue that options name beside a queue that is named by its URL', async () => {
+    const { directory, gateway } = setup({ queuePrefix: 'staging-' });
+    gateway.addQueue('emails');
+    const url = 'http://localhost:4566/000000000000/emails';
+    directory.register({ name: url, deadLetter: { queue: 'dead' } });
+    const { deadLetter } = await directory.find(url);
+    expect(deadLetter).toMatchObject({
+      name: 'dead',
+      url: 'http://localhost:4566/000000000000/staging-dead',
+    });
+    expect(gateway.callsOf('GetQueueUrl')).toEqual([]);
+  });
+
+  test('knows a queue of AWS by each of its hosts', async () => {
+    const { directory, gateway } = setup();
+    gateway.addQueue('emails');
+    const legacy = 'https://eu-west-1.queue.amazonaws.com/000000000000/emails';
+    directory.register({ name: legacy, format: plainFormat('squids') });
+    const queue = await directory.find('emails');
+    expect(queue).toMatchObject({ url: legacy });
+    expect(await directory.find(urlOf('emails'))).toBe(queue);
+    expect(await directory.find('arn:aws:sqs:eu-west-1:000000000000:emails')).toBe(queue);
+    const vpc = 'https://vpce-1-a.sqs.eu-west-1.vpce.amazonaws.com/000000000000/emails';
+    expect(await directory.find(vpc)).toBe(queue);
+    const stranger = await directory.find(urlOf('emails', '111111111111'));
+    expect(stranger.format.name).toBe('default');
+  });
+
   test('knows a registered queue by its URL and its ARN as well', async () => {
     const { directory, gateway } = setup();
     gateway.addQueue('emails');

@@ -6,6 +6,16 @@ const call = { operation: 'ReceiveMessage', queue: 'emails' };
 const named = (name: string, status = 400) =>
   Object.assign(new Error(`${name} happened`), { name, $metadata: { httpStatusCode: status } });
 
+class STSServiceException extends Error {}
+class AccessDeniedException extends STSServiceException {}
+
+/** As the SDK throws it for a call that it makes to get credentials. */
+const ofSts = (name: string, status: number) =>
+  Object.assign(new AccessDeniedException(`${name} happened`), {
+    name,
+    $metadata: { httpStatusCode: status },
+  });
+
 const network = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
 
 describe('toGatewayError', () => {
@@ -24,8 +34,14 @@ describe('toGatewayError', () => {
     ['a missing move source', named('ResourceNotFoundException', 404), 'queue-not-found'],
     ['denied access', named('AccessDenied', 403), 'access-denied'],
     ['denied access, JSON protocol', named('AccessDeniedException'), 'access-denied'],
-    ['an unknown key id', named('InvalidClientTokenId', 403), 'access-denied'],
-    ['no credentials', named('CredentialsProviderError'), 'access-denied'],
+    ['an unknown key id', named('InvalidClientTokenId', 403), 'unauthenticated'],
+    ['a wrong secret', named('SignatureDoesNotMatch', 403), 'unauthenticated'],
+    ['no credentials', named('CredentialsProviderError', undefined), 'unauthenticated'],
+    ['an SSO session that has ended', named('TokenProviderError', undefined), 'unauthenticated'],
+    ['a role that may not be taken', ofSts('AccessDenied', 403), 'unauthenticated'],
+    ['a web identity that is refused', ofSts('InvalidIdentityToken', 400), 'unauthenticated'],
+    ['throttling by STS', ofSts('ThrottlingException', 400), 'throttled'],
+    ['an internal failure of STS', ofSts('Strange', 500), 'unavailable'],
     ['a 403 without known code', named('Forbidden', 403), 'access-denied'],
     ['a KMS key that is not ours', named('KmsAccessDenied'), 'access-denied'],
     ['a KMS key that is off, query protocol', named('KMS.DisabledException'), 'access-denied'],
@@ -66,6 +82,33 @@ describe('toGatewayError', () => {
 
   test.each(table)('maps %s', (_, error, kind) => {
     expect(toGatewayError(error, call).kind).toBe(kind);
+  });
+
+  test.each([
+    ['cannot be had', named('CredentialsProviderError', undefined)],
+    ['are not known any more', named('InvalidClientTokenId', 403)],
+    ['do not fit their secret', named('SignatureDoesNotMatch', 403)],
+    ['are of a role that is being changed', ofSts('AccessDenied', 403)],
+  ])('credentials that %s, once the service had accepted them, are passing', (_, error) => {
+    const failure = toGatewayError(error, { ...call, standing: { wasAccepted: true } });
+    expect(failure).toMatchObject({ kind: 'unavailable', isPassing: true });
+  });
+
+  test('a right that is missing stays missing, whatever was allowed before', () => {
+    const failure = toGatewayError(named('AccessDenied', 403), {
+      ...call,
+      standing: { wasAccepted: true },
+    });
+    expect(failure.kind).toBe('access-denied');
+  });
+
+  test('without credentials says the reason of the SDK and what to do', () => {
+    const reason = 'Could not load credentials from any providers';
+    const error = Object.assign(new Error(reason), { name: 'CredentialsProviderError' });
+    const { message } = toGatewayError(error, { operation: 'GetQueueUrl', queue: 'emails' });
+    expect(message).toContain(`GetQueueUrl on emails failed: ${reason}`);
+    expect(message).toMatch(/AWS_ACCESS_KEY_ID.*connection: \{ embedded: true \}/);
+    expect(message).not.toMatch(/denied/i);
   });
 
   test('finds the code of the query protocol beside a name that tells nothing', () => {

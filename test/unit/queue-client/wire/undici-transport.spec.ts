@@ -81,7 +81,7 @@ describe('UndiciTransport', () => {
     const { post, close } = await setup((_request, response) => {
       response.writeHead(200, { 'content-length': '100' });
       response.write('{"Messages"');
-    }, 30);
+    }, 1_000);
     const answer = await post();
     expect(answer).toMatchObject({ statusCode: 200, brokenBy: { name: 'TimeoutError' } });
     expect(Buffer.from(answer.body).toString()).toBe('{"Messages"');
