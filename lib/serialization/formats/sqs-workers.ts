@@ -21,7 +21,7 @@ export interface SqsWorkersOptions {
 
 /**
  * Messages of sqs-workers: the keyword arguments as body; name, codec and context as attributes. The handler gets the
- * kwargs object; the context is its task context. Pickles are read as plain data only: nothing is ever constructed.
+ * kwargs object; the context is its task context. Pickles are read as plain data; no class that they name is ever used.
  *
  * @throws InvalidOptionsError
  */
