@@ -80,6 +80,6 @@ function requirePattern(envelope: Record<string, unknown>): string {
   const pattern = patternRoute(given);
   if (pattern !== undefined) return pattern;
   throw new UndecodableMessageError({
-    problem: `expected "pattern" to be text, a number or an object, got ${nameOf(given)}`,
+    problem: `expected "pattern" to be text, a number, an object or an array, got ${nameOf(given)}`,
   });
 }

@@ -52,7 +52,7 @@ function packetOf(body: unknown): TaskPacket {
 export function requireTask(envelope: Record<string, unknown>): string {
   const task = own(envelope, 'task');
   const pattern = patternRoute(task);
-  if (pattern === undefined) throw unexpected('"task" to be text, a number or an object', task);
+  if (pattern === undefined) throw unexpected('"task" to be text, a number, an object or an array', task);
   return pattern;
 }
 
