@@ -1,7 +1,7 @@
 import type { Codec, MessageFormat, TaskPacket } from '../../contracts/format.js';
 import { readPythonJson } from '../codecs/python-json.js';
 import { own, requireRecord, requireRecordField, unexpected } from './fields.js';
-import { decodeWith, jsonOf, requireArguments, unwritable } from './json-of.js';
+import { decodeWith, jsonOf, otherName, requireArguments, unwritable } from './json-of.js';
 import { patternRoute } from './pattern-route.js';
 
 export interface SquidsOptions {
@@ -34,7 +34,8 @@ function bodyOf({ pattern, data, meta }: TaskPacket): Record<string, unknown> {
 function refuseReservedNames(kwargs: Record<string, unknown>): void {
   for (const name of ['self', 'message_id']) {
     if (!Object.hasOwn(kwargs, name)) continue;
-    throw unwritable('squids', `$.kwargs.${name}`, 'a keyword that squids keeps for itself');
+    const found = `the keyword "${name}", which squids keeps for itself,`;
+    throw unwritable('squids', `$.kwargs.${name}`, found, otherName);
   }
 }
 

@@ -141,6 +141,21 @@ describe('sqsWorkers', () => {
     expect(() => encodeBy(sqsWorkers(), { pattern: 'j', data })).toThrow(UnserializableDataError),
   );
 
+  test.each(['json', 'pickle', 'pickle_compat'] as const)(
+    'refuses the context key self, on which every version of sqs-workers fails: %s',
+    (codec) => {
+      const packet = { pattern: 'j', data: { self: 1 }, context: { user: 1, self: 2 } };
+      const write = () => encodeBy(sqsWorkers({ codec }), packet);
+      expect(write).toThrow(UnserializableDataError);
+      expect(write).toThrow(/context key "self", which sqs-workers keeps for itself/);
+    },
+  );
+
+  test('writes the keyword self, which sqs-workers gives to a function that has it', () => {
+    const packet = { pattern: 'j', data: { self: 1 }, context: { user: 1 } };
+    expect(encodeBy(sqsWorkers(), packet).body).toBe('{"self":1}');
+  });
+
   test('refuses a codec that sqs-workers has not, and an empty name', () => {
     const codec = 'yaml' as SqsWorkersCodec;
     expect(() => sqsWorkers({ codec })).toThrow(InvalidOptionsError);
