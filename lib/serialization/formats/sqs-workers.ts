@@ -29,6 +29,7 @@ export function sqsWorkers({ codec = 'json' }: SqsWorkersOptions = {}): MessageF
   if (!isCodec(codec)) throw unknownCodec(codec);
   return {
     name: 'sqs-workers',
+    leavesOut: ['meta'],
     encode(packet, options) {
       const write = (value: unknown) => writerFor(codec, options).encode(value);
       const kwargs = requireObject(packet.data, 'sqs-workers', '$');

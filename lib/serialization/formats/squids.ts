@@ -1,6 +1,6 @@
 import type { Codec, MessageFormat, TaskPacket } from '../../contracts/format.js';
 import { readPythonJson } from '../codecs/python-json.js';
-import { own, requireRecord, requireRecordField, unexpected } from './fields.js';
+import { own, requireRecord, requireRecordField, unexpected, withOthers } from './fields.js';
 import { decodeWith, jsonOf, otherName, requireArguments, unwritable } from './json-of.js';
 import { patternRoute } from './pattern-route.js';
 
@@ -16,6 +16,7 @@ export interface SquidsOptions {
 export function squids({ codec }: SquidsOptions = {}): MessageFormat {
   return {
     name: 'squids',
+    leavesOut: ['context'],
     encode: (packet, options) => ({
       body: (codec ?? jsonOf(options.codec)).encode(bodyOf(packet)),
     }),
@@ -45,15 +46,16 @@ function packetOf(body: unknown): TaskPacket {
   const args = requireArgs(envelope);
   const kwargs = requireRecordField(envelope, 'kwargs');
   const packet: TaskPacket = { pattern, data: { args, kwargs } };
-  const meta = othersOf(envelope);
-  return meta === undefined ? packet : { ...packet, meta };
+  const { task: _task, args: _args, kwargs: _kwargs, ...others } = envelope;
+  return withOthers(packet, others);
 }
 
 /** @throws UndecodableMessageError where "task" names none */
 export function requireTask(envelope: Record<string, unknown>): string {
   const task = own(envelope, 'task');
   const pattern = patternRoute(task);
-  if (pattern === undefined) throw unexpected('"task" to be text, a number, an object or an array', task);
+  if (pattern === undefined)
+    throw unexpected('"task" to be text, a number, an object or an array', task);
   return pattern;
 }
 
@@ -61,9 +63,4 @@ function requireArgs(envelope: Record<string, unknown>): unknown[] {
   const args = own(envelope, 'args');
   if (Array.isArray(args)) return args;
   throw unexpected('"args" to be an array', args);
-}
-
-function othersOf(envelope: Record<string, unknown>): Record<string, unknown> | undefined {
-  const { task: _task, args: _args, kwargs: _kwargs, ...others } = envelope;
-  return Object.keys(others).length === 0 ? undefined : others;
 }

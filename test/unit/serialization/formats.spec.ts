@@ -29,6 +29,7 @@ describe('nativeFormat', () => {
       pattern: 'send_email',
       data: { to: 'a@b.c', text: 'žluťoučký 🐎', none: null },
       context: { requestId: 'r1' },
+      meta: { sns: { topicArn: 'arn' } },
       id: 'i1',
       replyTo: 'https://sqs.test/1/replies',
       expiresAt: 1_700_000_000_000,
@@ -82,7 +83,8 @@ describe('nativeFormat', () => {
   });
 
   test('ignores fields of the wrong kind', () => {
-    const body = '{"pattern":"p","data":1,"context":[1],"id":{},"replyTo":5,"expiresAt":"x"}';
+    const body =
+      '{"pattern":"p","data":1,"context":[1],"meta":"m","id":{},"replyTo":5,"expiresAt":"x"}';
     expect(decode(body)).toEqual({ pattern: 'p', data: 1 });
   });
 

@@ -57,6 +57,14 @@ describe('taskmaster', () => {
     expect(decodeBy(taskmaster(), array).pattern).toBe('["a",1]');
   });
 
+  test('sets other fields aside, and writes them back', () => {
+    const packet = decodeBy(taskmaster(), received('{"traceId":"t1","kwargs":{},"task":"t"}'));
+    expect(packet).toEqual({ pattern: 't', data: {}, meta: { traceId: 't1' } });
+    const meta = { ...packet.meta, task: 'other', kwargs: 1 };
+    const { body } = encodeBy(taskmaster(), { ...packet, meta });
+    expect(JSON.parse(body)).toEqual({ task: 't', kwargs: {}, traceId: 't1' });
+  });
+
   test.each([
     '',
     'null',
