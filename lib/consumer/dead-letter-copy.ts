@@ -6,7 +6,7 @@ import type { TaskMessage } from '../contracts/task.js';
 
 const maxReasonLength = 500;
 
-/** The same body and attributes, with the reason where it fits. */
+/** The same body and attributes as SQS gave them, with the reason where it fits. */
 export function deadLetterCopy(
   message: TaskMessage,
   facts: { queue: string; reason: string; isFifo: boolean },
@@ -32,11 +32,12 @@ function withReason(
     [DEAD_LETTER_REASON]: { dataType: 'String', stringValue: carriable(reason) },
     [DEAD_LETTER_SOURCE]: { dataType: 'String', stringValue: queue },
   };
-  const all = { ...message.attributes, ...reasons };
+  const { attributes } = message.raw;
+  const all = { ...attributes, ...reasons };
   const fits =
     Object.keys(all).length <= SQS_LIMITS.messageAttributes &&
     bytesOfMessage({ body: message.body, attributes: all }) <= SQS_LIMITS.messageBytes;
-  return fits ? all : message.attributes;
+  return fits ? all : attributes;
 }
 
 /** SQS refuses control characters, half surrogates and empty values. */

@@ -1,6 +1,7 @@
 import type { TaskPacket } from '../contracts/format.js';
-import type { RunningDelivery, TaskMessage } from '../contracts/task.js';
+import type { RunningDelivery } from '../contracts/task.js';
 import type { Lease } from './lease.js';
+import type { ReceivedTaskMessage } from './task-message.js';
 
 export interface DeliveryOwner {
   /** Level of the queue that its deliveries come from. */
@@ -26,7 +27,7 @@ export class Delivery implements RunningDelivery {
 
   constructor(
     readonly queue: string,
-    readonly message: TaskMessage,
+    readonly message: ReceivedTaskMessage,
     readonly lease: Lease,
     private readonly owner: DeliveryOwner,
     /** Retries made here while the message stayed leased. */
@@ -39,6 +40,10 @@ export class Delivery implements RunningDelivery {
 
   get context(): Readonly<Record<string, unknown>> {
     return this.packet?.context ?? noContext;
+  }
+
+  get meta(): Readonly<Record<string, unknown>> {
+    return this.packet?.meta ?? noMeta;
   }
 
   get priority(): number {
@@ -86,3 +91,4 @@ export class Delivery implements RunningDelivery {
 }
 
 const noContext: Readonly<Record<string, unknown>> = Object.freeze({});
+const noMeta: Readonly<Record<string, unknown>> = Object.freeze({});

@@ -108,6 +108,7 @@ export class Executor {
     const packet = format.decode(delivery.message.raw, { queue, codecs });
     delivery.packet = packet;
     delivery.data = packet.data;
+    if (packet.attributes !== undefined) delivery.message.unwrap(packet.attributes);
     if (packet.ignore === true) return { kind: 'ignored' };
     if (packet.expiresAt !== undefined && packet.expiresAt < clock.wallNow()) {
       return { kind: 'expired' };

@@ -3,7 +3,14 @@ import type { TaskMessage } from '../contracts/task.js';
 
 /** A received message with its facts read on demand: most handlers look at few of them. */
 export class ReceivedTaskMessage implements TaskMessage {
+  private unwrapped: MessageAttributes | undefined;
+
   constructor(readonly raw: ReceivedMessage) {}
+
+  /** Adds attributes that lay inside of the body. */
+  unwrap(attributes: MessageAttributes): void {
+    this.unwrapped = { ...this.raw.attributes, ...attributes };
+  }
 
   get id(): string {
     return this.raw.messageId;
@@ -14,7 +21,7 @@ export class ReceivedTaskMessage implements TaskMessage {
   }
 
   get attributes(): MessageAttributes {
-    return this.raw.attributes;
+    return this.unwrapped ?? this.raw.attributes;
   }
 
   get systemAttributes(): SystemAttributes {

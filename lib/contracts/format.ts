@@ -13,8 +13,13 @@ export interface TaskPacket {
   replyTo?: string;
   /** Epoch milliseconds after which nobody waits for the task any more. */
   expiresAt?: number;
-  /** Facts that a foreign format carries along untouched. */
+  /**
+   * What the format sets aside: facts of a message that are no part of the task. A format that has room for them writes
+   * them back.
+   */
   meta?: Record<string, unknown>;
+  /** Attributes that lay inside of the body, as those of a notification do: handlers see them on the message. */
+  attributes?: MessageAttributes;
   /** No task at all, such as the test message of a notification service: it is deleted, and nothing runs. */
   ignore?: true;
 }
@@ -29,11 +34,16 @@ export interface EncodedTask {
 export interface MessageFormat {
   /** Such as `native`, `raw`, `squids`. */
   readonly name: string;
+  /** Parts of a packet that its messages have no room for: a send that has them is warned about. @default none */
+  readonly leavesOut?: readonly PacketExtra[];
   /** @throws UnserializableDataError */
   encode(packet: TaskPacket, options: EncodeOptions): EncodedTask;
   /** @throws UndecodableMessageError and nothing else */
   decode(message: ReceivedMessage, options: DecodeOptions): TaskPacket;
 }
+
+/** What a send may give a task beside its data. */
+export type PacketExtra = 'context' | 'meta';
 
 export interface EncodeOptions {
   /** Logical name of the queue. */

@@ -12,6 +12,11 @@ export interface SendOptions {
   attributes?: Record<string, string | number | Uint8Array | MessageAttributeValue>;
   /** Key-values that the handler can read; on top of the running task context. */
   taskContext?: Record<string, unknown>;
+  /**
+   * Facts that the queue's format carries beside the data, such as those that it set aside of the running task:
+   * `ctx.meta`. @default none
+   */
+  meta?: Readonly<Record<string, unknown>>;
   /** Name of the codec for this message. */
   codec?: string;
   /** Another queue than the task's own, or several and `routing` between them. */

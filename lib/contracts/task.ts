@@ -6,6 +6,7 @@ export interface TaskMessage {
   readonly id: string;
   /** The body as SQS gave it. */
   readonly body: string;
+  /** As SQS gave them; those of a notification that the queue's format unwraps are among them. */
   readonly attributes: MessageAttributes;
   readonly systemAttributes: SystemAttributes;
   /** Deliveries so far, this one included; SQS counts it approximately. */
@@ -34,6 +35,8 @@ export interface TaskDelivery {
   data: unknown;
   /** Key-values that travelled with the task. */
   readonly context: Readonly<Record<string, unknown>>;
+  /** What the queue's format sets aside: facts of the message that are no part of the task. */
+  readonly meta: Readonly<Record<string, unknown>>;
   /** Attempts so far, this one included: the receive count, and retries made here while the message was held. */
   readonly attempt: number;
   /** Aborted with `LeaseLostError`, `TaskTimeoutError` or `DrainDeadlineError`; created at first use. */

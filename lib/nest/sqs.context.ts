@@ -49,6 +49,14 @@ export class SqsContext extends RecordedContext<[TaskDelivery]> {
   }
 
   /**
+   * What the queue's format set aside: facts of the message that are no part of the task, such as the `meta` of sqspipes,
+   * or `sns` with the topic of a notification. A send takes them along with `{ meta: context.meta }`.
+   */
+  get meta(): Readonly<Record<string, unknown>> {
+    return this.delivery.meta;
+  }
+
+  /**
    * Makes the lease last at least so many seconds from now.
    * @throws LeaseLostError where it is lost already
    */

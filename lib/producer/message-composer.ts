@@ -3,7 +3,9 @@ import { InvalidOptionsError } from '../contracts/errors/index.js';
 import type { Codec, EncodedTask, TaskPacket } from '../contracts/format.js';
 import type { OutgoingMessage } from '../contracts/gateway.js';
 import type { SendContext } from '../contracts/interceptors.js';
+import type { SqsLogger } from '../contracts/logger.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
+import { LeftOut } from './left-out.js';
 import { composeAttributes } from './message-attributes.js';
 import { checkMessage } from './message-rules.js';
 import { checkOptionNames } from './option-names.js';
@@ -13,6 +15,7 @@ export interface MessageComposerParts {
   /** Name of the codec where a send names none. */
   codec: string;
   serviceName?: string | undefined;
+  logger: SqsLogger;
 }
 
 /** A send that can be made again without becoming another one: its deduplication id stays. */
@@ -30,7 +33,11 @@ export interface ComposeFacts {
 
 /** Makes the message of a send, and checks it. */
 export class MessageComposer {
-  constructor(private readonly parts: MessageComposerParts) {}
+  private readonly leftOut: LeftOut;
+
+  constructor(private readonly parts: MessageComposerParts) {
+    this.leftOut = new LeftOut(parts.logger);
+  }
 
   /** @throws RefusedSendError, InvalidOptionsError for an option or a codec that is not known */
   compose(queue: QueueHandle, send: SendContext, own: ComposeFacts): PreparedMessage {
@@ -52,7 +59,7 @@ export class MessageComposer {
 
   private encodeTask(
     queue: QueueHandle,
-    { pattern = '', data, options }: SendContext,
+    { pattern = '', data, options, queue: queueName }: SendContext,
     { reply, priority }: ComposeFacts,
   ): EncodedTask {
     const codec = findCodec(queue, options.codec ?? this.parts.codec);
@@ -60,6 +67,8 @@ export class MessageComposer {
     const isEmpty = context === undefined || Object.keys(context).length === 0;
     const packet: TaskPacket = { pattern, data, ...reply };
     if (!isEmpty) packet.context = context;
+    if (options.meta !== undefined) packet.meta = { ...options.meta };
+    if (queue.format.leavesOut !== undefined) this.leftOut.check(queueName, queue, packet);
     return queue.format.encode(packet, { queue: queue.name, codec, priority });
   }
 }

@@ -8,6 +8,7 @@ const names = {
   deduplicationId: true,
   delaySeconds: true,
   groupId: true,
+  meta: true,
   priority: true,
   queue: true,
   routing: true,

@@ -65,7 +65,7 @@ export class Producer {
     const taskPriority = parts.taskPriority ?? (() => undefined);
     const random = parts.random ?? Math.random;
     const queues = new KnownQueues(parts.queues);
-    const composer = new MessageComposer({ codec: options.codec, serviceName });
+    const composer = new MessageComposer({ codec: options.codec, serviceName, logger });
     this.lanes = new SendLanes({ options, clock, logger, random });
     this.pipeline = new SendPipeline({
       interceptors,

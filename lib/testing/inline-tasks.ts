@@ -143,6 +143,15 @@ function deliveryOf(
   message: TaskMessage,
   packet: TaskPacket | undefined,
 ): RunningDelivery {
-  const { pattern, data, context = {} } = packet ?? {};
-  return unleasedDelivery({ queue, priority, message, pattern, packet, data, context });
+  const { pattern, data, context = {}, meta = {}, attributes } = packet ?? {};
+  return unleasedDelivery({
+    queue,
+    priority,
+    message: { ...message, attributes: { ...message.attributes, ...attributes } },
+    pattern,
+    packet,
+    data,
+    context,
+    meta,
+  });
 }

@@ -19,6 +19,8 @@ export interface SentTask {
   readonly data: unknown;
   readonly body: string;
   readonly taskContext: Readonly<Record<string, unknown>>;
+  /** What its format sets aside. */
+  readonly meta: Readonly<Record<string, unknown>>;
   readonly delaySeconds: number | undefined;
   readonly groupId: string | undefined;
   readonly deduplicationId: string | undefined;
@@ -89,11 +91,12 @@ export function packetOf(
 function readTask(
   queue: QueueReader,
   message: Pick<ReceivedMessage, 'messageId' | 'body' | 'attributes'>,
-): Pick<SentTask, 'pattern' | 'data' | 'taskContext'> {
+): Pick<SentTask, 'pattern' | 'data' | 'taskContext' | 'meta'> {
   const packet = packetOf(queue, message);
   return {
     pattern: packet?.pattern,
     data: packet?.data,
     taskContext: packet?.context ?? {},
+    meta: packet?.meta ?? {},
   };
 }

@@ -2,12 +2,16 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import type { Codec } from '../../lib/contracts/index.js';
-import { SqsContext, SqsModule, SqsProducer, sqsWorker } from '../../lib/nest/index.js';
+import { lastValueFrom } from 'rxjs';
+import { ClientSqs, SqsContext, SqsModule, SqsProducer, sqsWorker } from '../../lib/nest/index.js';
+import { SqsRuntime } from '../../lib/nest/sqs.runtime.js';
 import { deferred } from '../../lib/primitives/deferred.js';
-import { jsonCodec, sqsWorkers } from '../../lib/serialization/index.js';
+import { jsonCodec, sqsWorkers, taskmaster } from '../../lib/serialization/index.js';
+import { closeApps, memoryApp } from './support/memory-app.js';
 import { closeLater, closeWorkers } from './support/start-worker.js';
 
 afterEach(closeWorkers);
+afterEach(closeApps);
 
 const hexCodec: Codec = {
   name: 'hex',
@@ -73,6 +77,57 @@ describe('formats and codecs in an app', () => {
       body: hexCodec.encode({ pattern: 'hex', data: [1] }),
     });
   });
+});
+
+describe('patterns that are no text', () => {
+  const patterns = {
+    text: '["a", 1]',
+    array: [['b', 2]],
+    object: { list: [1, 'x'], cmd: 'c' },
+    'text of an object': '{"b":1,"a":2}',
+    number: 7,
+  };
+  const tasks: Record<keyof typeof patterns, unknown> = {
+    text: ['a', 1],
+    array: ['b', 2],
+    object: { cmd: 'c', list: [1, 'x'] },
+    'text of an object': { a: 2, b: 1 },
+    number: 7,
+  };
+
+  test.each(Object.entries(tasks))(
+    'find the task of a foreign sender, of a client, and of runLocal(): %s',
+    async (kind, task) => {
+      const ran: unknown[] = [];
+      @Controller()
+      class Tasks {
+        @MessagePattern(patterns[kind as keyof typeof patterns])
+        run(@Payload() data: unknown, @Ctx() context: SqsContext): void {
+          ran.push([context.queue, data]);
+        }
+      }
+      const client = new ClientSqs({ queue: 'native' });
+      const queues = ['native', 'foreign'];
+      const { app, gateway, work, producer } = await memoryApp({
+        queues,
+        module: { queues: ['native', { name: 'foreign', format: taskmaster() }] },
+        controllers: [Tasks],
+        providers: [{ provide: ClientSqs, useValue: client }],
+      });
+      client.attach(app.get(SqsRuntime));
+      await lastValueFrom(client.emit(task, { n: 1 }));
+      const body = JSON.stringify({ task, kwargs: { n: 2 } });
+      await gateway.sendBatch(await gateway.getQueueUrl('foreign'), [{ body }]);
+      await work();
+      const pattern = typeof task === 'number' ? '7' : JSON.stringify(task);
+      await producer.runLocal({ queue: 'native', pattern }, { n: 3 });
+      expect(ran.toSorted()).toEqual([
+        ['foreign', { n: 2 }],
+        ['native', { n: 1 }],
+        ['native', { n: 3 }],
+      ]);
+    },
+  );
 });
 
 function arrivalOf(data: unknown, context: SqsContext): Arrival {

@@ -10,11 +10,18 @@ export class UnserializableDataError extends RefusedSendError {
   /** Where in the data, such as `$.user.id`. */
   readonly path: string;
 
-  constructor(facts: { path: string; found: string; codec: string; cause?: unknown }) {
-    super(
-      `The ${facts.codec} codec cannot write ${facts.found} at ${facts.path}. Send plain data, or choose a codec that can.`,
-      { cause: facts.cause },
-    );
+  constructor(facts: {
+    path: string;
+    found: string;
+    codec: string;
+    /** What to do. @default plain data, or another codec */
+    advice?: string | undefined;
+    cause?: unknown;
+  }) {
+    const { advice = 'Send plain data, or choose a codec that can.' } = facts;
+    super(`The ${facts.codec} codec cannot write ${facts.found} at ${facts.path}. ${advice}`, {
+      cause: facts.cause,
+    });
     this.path = facts.path;
   }
 }

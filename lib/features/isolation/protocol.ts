@@ -1,4 +1,4 @@
-import type { ReceivedMessage } from '../../contracts/index.js';
+import type { MessageAttributes, ReceivedMessage } from '../../contracts/index.js';
 import type { ErrorRecord } from './error-record.js';
 
 /** What a member is told to run. */
@@ -30,8 +30,11 @@ export interface DeliveryRecord {
   readonly priority: number;
   readonly pattern: string | undefined;
   readonly context: Readonly<Record<string, unknown>>;
+  readonly meta: Readonly<Record<string, unknown>>;
   readonly attempt: number;
   readonly message: ReceivedMessage;
+  /** Those of `message`, and what lay inside of its body. */
+  readonly attributes: MessageAttributes;
   readonly receiveCount: number;
   readonly sentAt: number;
   /** Why `signal` is aborted already. */

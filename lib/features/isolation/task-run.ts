@@ -256,14 +256,16 @@ function isOnlyTold(error: Error): boolean {
 }
 
 function deliveryRecordOf(delivery: RunningDelivery): DeliveryRecord {
-  const { queue, priority, pattern, context, attempt, message, signal } = delivery;
+  const { queue, priority, pattern, context, meta, attempt, message, signal } = delivery;
   return {
     queue,
     priority,
     pattern,
     context,
+    meta,
     attempt,
     message: message.raw,
+    attributes: message.attributes,
     receiveCount: message.receiveCount,
     sentAt: message.sentAt,
     aborted: signal.aborted ? recordOf(signal.reason) : undefined,

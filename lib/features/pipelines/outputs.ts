@@ -94,6 +94,8 @@ function endsItem({ forwardNull }: StageDefinition, output: unknown): boolean {
 
 function optionsOf(stage: StageDefinition, output: unknown, delivery: TaskDelivery): SendOptions {
   const options: SendOptions = {};
+  // What others have put into the item's message goes with what becomes of it.
+  if (Object.keys(delivery.meta).length > 0) options.meta = delivery.meta;
   const highest = stage.outputLevels - 1;
   if (highest > 0) options.priority = Math.min(priorityOf(stage, output, delivery), highest);
   const isFifo = stage.output?.name.endsWith('.fifo') === true;

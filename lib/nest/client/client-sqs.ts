@@ -1,7 +1,8 @@
 import { ClientProxy } from '@nestjs/microservices';
-import type { ReadPacket, WritePacket } from '@nestjs/microservices';
+import type { MsPattern, ReadPacket, WritePacket } from '@nestjs/microservices';
 import { InvalidOptionsError } from '../../contracts/index.js';
 import type { QueueHandle, SendOptions, SendResult } from '../../contracts/index.js';
+import { patternRoute } from '../../serialization/index.js';
 import { defaultParts } from '../adapters/default-parts.js';
 import type { TaskProducer } from '../runtime-parts.js';
 import { SqsRuntime } from '../sqs.runtime.js';
@@ -83,6 +84,11 @@ export class ClientSqs extends ClientProxy {
     const { target, data, options, timeoutMs } = this.read(packet);
     const desk = host.desks.at(this.reply(queue), queue);
     return desk.start({ owner: this, target, data, options, timeoutMs, callback });
+  }
+
+  /** As workers know their handlers. */
+  protected override normalizePattern(pattern: MsPattern): string {
+    return patternRoute(pattern) ?? super.normalizePattern(pattern);
   }
 
   private get here(): Connected {

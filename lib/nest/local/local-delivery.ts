@@ -20,12 +20,12 @@ export function localDelivery({
   const { queue, pattern } = target;
   const packet = { pattern, data, context: { ...context } };
   const message = localMessage(clock.wallNow());
-  return unleasedDelivery({ queue, priority, message, pattern, packet, data, context });
+  return unleasedDelivery({ queue, priority, message, pattern, packet, data, context, meta: {} });
 }
 
 type DeliveryFacts = Pick<
   RunningDelivery,
-  'queue' | 'priority' | 'message' | 'pattern' | 'packet' | 'data' | 'context'
+  'queue' | 'priority' | 'message' | 'pattern' | 'packet' | 'data' | 'context' | 'meta'
 >;
 
 /** A first delivery that no worker holds: nobody takes it away, so only its own limits abort it. */

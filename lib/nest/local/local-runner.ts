@@ -7,6 +7,7 @@ import type {
   TaskScope,
   TaskTarget,
 } from '../../contracts/index.js';
+import { patternRoute } from '../../serialization/index.js';
 import { localDelivery } from './local-delivery.js';
 
 export interface LocalRunnerParts {
@@ -40,8 +41,9 @@ export class LocalRunner {
   }
 
   private find({ queue, pattern }: TaskTarget): HandlerMatch {
+    const route = patternRoute(pattern) ?? pattern;
     for (const lookup of this.parts.lookups()) {
-      const match = lookup.find(queue, pattern);
+      const match = lookup.find(queue, route);
       if (match !== undefined) return match;
     }
     throw new TaskNotFoundError({ pattern });

@@ -1,5 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 import type { TaskRunner } from '../../contracts/index.js';
+import { patternRoute } from '../../serialization/index.js';
 import type { HandlerExtras } from '../handler-definition.js';
 import type { Callable } from '../methods-with.js';
 import { registrationOf } from '../pipeline/handler-registration.js';
@@ -69,8 +70,9 @@ function addHandler(
   const isEvent = Reflect.getMetadata(PATTERN_HANDLER, handler) === EVENT_HANDLER;
   const queue = extras.queue === undefined ? undefined : nameOf(extras.queue);
   const callback = external.bind(controller, method);
-  for (const pattern of Reflect.getMetadata(PATTERN, handler) as unknown[]) {
-    if (typeof pattern !== 'string') continue;
+  for (const given of Reflect.getMetadata(PATTERN, handler) as unknown[]) {
+    const pattern = patternRoute(given);
+    if (pattern === undefined) continue;
     registry.add(registrationOf({ pattern, queue, callback, isEvent, extras }));
   }
 }

@@ -3,6 +3,7 @@ import type {
   BaseRpcContext,
   CustomTransportStrategy,
   MessageHandler,
+  MsPattern,
 } from '@nestjs/microservices';
 import type {
   DrainOptions,
@@ -14,6 +15,7 @@ import type {
   WorkerEvents,
   WorkerStatus,
 } from '../../contracts/index.js';
+import { patternRoute } from '../../serialization/index.js';
 import { isOnDemand } from '../handler-definition.js';
 import type { HandlerExtras } from '../handler-definition.js';
 import { registrationOf } from '../pipeline/handler-registration.js';
@@ -87,11 +89,16 @@ export class ServerSqs
     isEventHandler = false,
     extras: HandlerExtras = {},
   ): void {
-    const route = this.normalizePattern(pattern as string);
+    const route = this.normalizePattern(pattern as MsPattern);
     const queue = this.boundQueue(extras);
     this.handlers.add(
       registrationOf({ pattern: route, queue, callback, isEvent: isEventHandler, extras }),
     );
+  }
+
+  /** As messages are read, so that every pattern finds its messages. */
+  protected override normalizePattern(pattern: MsPattern): string {
+    return patternRoute(pattern) ?? super.normalizePattern(pattern);
   }
 
   /** Called by Nest; with `onMissingQueue: 'wait'` it does not wait for queues. */

@@ -25,7 +25,7 @@ export function isExactInteger(integer: bigint): boolean {
 }
 
 /** Digits of the largest integer that a JavaScript number can be. */
-const MAX_INTEGER_DIGITS = 309;
+export const MAX_INTEGER_DIGITS = 309;
 /** Integers of fewer digits are always exact. */
 const SAFE_DIGITS = 15;
 

@@ -1,4 +1,5 @@
 import { UndecodableMessageError } from '../../contracts/errors/index.js';
+import type { TaskPacket } from '../../contracts/format.js';
 import type { ReceivedMessage } from '../../contracts/gateway.js';
 
 /** An object with fields; an array is none. */
@@ -45,6 +46,11 @@ export function requireText(fields: Record<string, unknown>, key: string): strin
   const value = own(fields, key);
   if (typeof value === 'string' && value !== '') return value;
   throw unexpected(`"${key}" to be text`, value);
+}
+
+/** Fields of the envelope that are no part of the task are set aside. */
+export function withOthers(packet: TaskPacket, others: Record<string, unknown>): TaskPacket {
+  return Object.keys(others).length === 0 ? packet : { ...packet, meta: others };
 }
 
 /** "expected …, got …" */

@@ -47,6 +47,14 @@ export function requireObject(
   throw unwritable(format, path, nameOf(value));
 }
 
-export function unwritable(format: string, path: string, found: string): UnserializableDataError {
-  return new UnserializableDataError({ path, found, codec: format });
+export function unwritable(
+  format: string,
+  path: string,
+  found: string,
+  advice?: string,
+): UnserializableDataError {
+  return new UnserializableDataError({ path, found, codec: format, advice });
 }
+
+/** For a name that the other library keeps for itself. */
+export const otherName = 'Give it another name.';

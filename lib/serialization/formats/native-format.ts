@@ -14,7 +14,7 @@ import { patternRoute } from './pattern-route.js';
 export const CODEC_ATTRIBUTE = 'ContentType';
 
 /**
- * The library's own format, a superset of Nest's packets: `{ pattern, data, context?, id?, replyTo?, expiresAt? }`,
+ * The library's own format, a superset of Nest's packets: `{ pattern, data, context?, meta?, id?, replyTo?, expiresAt? }`,
  * written by the codec, which the message names where it is not JSON.
  */
 export const nativeFormat: MessageFormat = {
@@ -29,9 +29,10 @@ export const nativeFormat: MessageFormat = {
 };
 
 function envelopeOf(packet: TaskPacket): Record<string, unknown> {
-  const { pattern, data, context, id, replyTo, expiresAt } = packet;
+  const { pattern, data, context, meta, id, replyTo, expiresAt } = packet;
   const envelope: Record<string, unknown> = { pattern, data };
   if (context !== undefined) envelope.context = context;
+  if (meta !== undefined) envelope.meta = meta;
   if (id !== undefined) envelope.id = id;
   if (replyTo !== undefined) envelope.replyTo = replyTo;
   if (expiresAt !== undefined) envelope.expiresAt = expiresAt;
@@ -55,6 +56,8 @@ function packetOf(body: unknown): TaskPacket {
   const packet: TaskPacket = { pattern: requirePattern(envelope), data: own(envelope, 'data') };
   const context = own(envelope, 'context');
   if (isRecord(context)) packet.context = context;
+  const meta = own(envelope, 'meta');
+  if (isRecord(meta)) packet.meta = meta;
   return addReplyFields(packet, envelope);
 }
 
@@ -80,6 +83,6 @@ function requirePattern(envelope: Record<string, unknown>): string {
   const pattern = patternRoute(given);
   if (pattern !== undefined) return pattern;
   throw new UndecodableMessageError({
-    problem: `expected "pattern" to be text, a number or an object, got ${nameOf(given)}`,
+    problem: `expected "pattern" to be text, a number, an object or an array, got ${nameOf(given)}`,
   });
 }

@@ -1,6 +1,7 @@
 /**
- * The text by which Nest knows a pattern: objects as their sorted keys and values, as Nest's own transports write them,
- * so that `@MessagePattern({ cmd: 'sum' })` finds its messages. Undefined where the value is no pattern.
+ * The text by which a pattern is known, of handlers and messages alike: objects as their sorted keys and values, as
+ * Nest's own transports write them, so that `@MessagePattern({ cmd: 'sum' })` finds its messages; arrays as JSON writes
+ * them. Undefined where the value is no pattern.
  */
 export function patternRoute(pattern: unknown): string | undefined {
   if (typeof pattern === 'number') return String(pattern);
@@ -9,7 +10,7 @@ export function patternRoute(pattern: unknown): string | undefined {
 }
 
 function routeOfText(pattern: string): string {
-  if (!pattern.startsWith('{')) return pattern;
+  if (!/^[{[]/.test(pattern)) return pattern;
   try {
     return routeOf(JSON.parse(pattern) as object, 0);
   } catch {
@@ -23,6 +24,7 @@ const MAX_KEYS = 20;
 
 function routeOf(pattern: object, depth: number): string {
   if (depth > MAX_DEPTH) return '[MAX_DEPTH_REACHED]';
+  if (Array.isArray(pattern)) return routeOfArray(pattern, depth);
   const keys = Object.keys(pattern);
   if (keys.length > MAX_KEYS) return '[TOO_MANY_KEYS]';
   const fields = pattern as Record<string, unknown>;
@@ -30,6 +32,11 @@ function routeOf(pattern: object, depth: number): string {
     .toSorted((a, b) => a.localeCompare(b))
     .map((key) => `"${escape(key)}":${routeOfField(fields[key], depth + 1)}`);
   return `{${parts.join(',')}}`;
+}
+
+function routeOfArray(items: readonly unknown[], depth: number): string {
+  if (items.length > MAX_KEYS) return '[TOO_MANY_KEYS]';
+  return `[${items.map((item) => routeOfField(item, depth + 1)).join(',')}]`;
 }
 
 function routeOfField(value: unknown, depth: number): string {

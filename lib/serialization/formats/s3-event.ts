@@ -32,8 +32,8 @@ export interface S3EventRecord {
 }
 
 /**
- * Reads S3's notifications: the data is a list of `S3EventRecord`. The test message that S3 sends when notifications are
- * set up is ignored.
+ * Reads S3's notifications: the data is a list of `S3EventRecord`; the records as S3 wrote them are in the packet's
+ * `meta.s3Event`. The test message that S3 sends when notifications are set up is ignored.
  */
 export function s3Event(options: S3EventOptions = {}): MessageFormat {
   const { pattern = 's3Event', format = nativeFormat, buckets } = options;
@@ -41,8 +41,11 @@ export function s3Event(options: S3EventOptions = {}): MessageFormat {
     name: 's3-event',
     inner: format,
     isWrapped: (body) => isTestEvent(body) || isNotification(body),
-    unwrap: (body) =>
-      isTestEvent(body) ? ignored(pattern) : { pattern, data: recordsOf(body, buckets) },
+    unwrap(body) {
+      if (isTestEvent(body)) return ignored(pattern);
+      const data = recordsOf(body, buckets);
+      return { pattern, data, meta: { s3Event: own(body, 'Records') } };
+    },
   });
 }
 

@@ -1,6 +1,6 @@
 import { UndecodableMessageError } from '../../contracts/errors/index.js';
-import type { DecodeOptions, MessageFormat, TaskPacket } from '../../contracts/format.js';
-import type { MessageAttributes, ReceivedMessage } from '../../contracts/gateway.js';
+import type { MessageFormat } from '../../contracts/format.js';
+import type { MessageAttributes } from '../../contracts/gateway.js';
 import { isRecord, own, requireRecord, requireText, unexpected } from './fields.js';
 import { nativeFormat } from './native-format.js';
 import { given, requireAllowed, unwrapping, withMeta } from './unwrapping.js';
@@ -13,8 +13,9 @@ export interface SnsOptions {
 }
 
 /**
- * Takes the envelope off messages that came through an SNS topic; raw deliveries pass through. Signatures are not
- * checked: who may send to the queue is for the queue's policy to say.
+ * Takes the envelope off messages that came through an SNS topic; raw deliveries pass through. The attributes of a
+ * notification are the message's, as in a raw delivery; the topic and the like are in the packet's `meta.sns`. Signatures
+ * are not checked: who may send to the queue is for the queue's policy to say.
  */
 export function sns({ format = nativeFormat, topics }: SnsOptions = {}): MessageFormat {
   return unwrapping({
@@ -25,9 +26,10 @@ export function sns({ format = nativeFormat, topics }: SnsOptions = {}): Message
       requireNotification(body);
       const topicArn = requireTopic(body);
       requireAllowed('topic', topicArn, topics);
-      return withMeta(decodeInner(body, message, { format, options }), {
-        sns: factsOf(body, topicArn),
-      });
+      const attributes = attributesOf(own(body, 'MessageAttributes'));
+      const inner = { ...message, body: publishedIn(body), attributes };
+      const packet = withMeta(format.decode(inner, options), { sns: factsOf(body, topicArn) });
+      return Object.keys(attributes).length === 0 ? packet : { ...packet, attributes };
     },
   });
 }
@@ -53,15 +55,10 @@ function requireTopic(body: Record<string, unknown>): string {
   throw unexpected('"TopicArn" to be the ARN of a topic', arn);
 }
 
-function decodeInner(
-  body: Record<string, unknown>,
-  message: ReceivedMessage,
-  { format, options }: { format: MessageFormat; options: DecodeOptions },
-): TaskPacket {
+function publishedIn(body: Record<string, unknown>): string {
   const published = own(body, 'Message');
-  if (typeof published !== 'string') throw unexpected('"Message" to be text', published);
-  const attributes = attributesOf(own(body, 'MessageAttributes'));
-  return format.decode({ ...message, body: published, attributes }, options);
+  if (typeof published === 'string') return published;
+  throw unexpected('"Message" to be text', published);
 }
 
 function factsOf(body: Record<string, unknown>, topicArn: string): Record<string, unknown> {

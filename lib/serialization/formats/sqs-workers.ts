@@ -4,7 +4,7 @@ import type { MessageAttributeValue, ReceivedMessage } from '../../contracts/gat
 import { readPythonJson } from '../codecs/python-json.js';
 import { pickleCodec } from '../pickle/pickle-codec.js';
 import { attributeText, requireRecord } from './fields.js';
-import { jsonOf, requireObject, unwritable } from './json-of.js';
+import { jsonOf, otherName, requireObject, unwritable } from './json-of.js';
 
 /** Names that sqs-workers gives its codecs. */
 export type SqsWorkersCodec = 'json' | 'pickle' | 'pickle_compat';
@@ -21,7 +21,7 @@ export interface SqsWorkersOptions {
 
 /**
  * Messages of sqs-workers: the keyword arguments as body; name, codec and context as attributes. The handler gets the
- * kwargs object; the context is its task context. Pickles are read as plain data only: nothing is ever constructed.
+ * kwargs object; the context is its task context. Pickles are read as plain data; no class that they name is ever used.
  *
  * @throws InvalidOptionsError
  */
@@ -29,14 +29,16 @@ export function sqsWorkers({ codec = 'json' }: SqsWorkersOptions = {}): MessageF
   if (!isCodec(codec)) throw unknownCodec(codec);
   return {
     name: 'sqs-workers',
+    leavesOut: ['meta'],
     encode(packet, options) {
       const write = (value: unknown) => writerFor(codec, options).encode(value);
       const kwargs = requireObject(packet.data, 'sqs-workers', '$');
+      const context = requireContext(packet.context);
       return {
         body: write(kwargs),
         attributes: {
           ContentType: attribute(codec),
-          JobContext: attribute(write(packet.context ?? {})),
+          JobContext: attribute(write(context)),
           JobName: attribute(requireName(packet.pattern)),
         },
       };
@@ -83,6 +85,13 @@ function requireAttribute(message: ReceivedMessage, name: string): string {
   const value = attributeText(message, name);
   if (value !== undefined && value !== '') return value;
   throw new UndecodableMessageError({ problem: `it has no text attribute "${name}"` });
+}
+
+// The context becomes keyword arguments of a Python method, which has a parameter of this name.
+function requireContext(context: Record<string, unknown> = {}): Record<string, unknown> {
+  if (!Object.hasOwn(context, 'self')) return context;
+  const found = 'the context key "self", which sqs-workers keeps for itself,';
+  throw unwritable('sqs-workers', 'JobContext', found, otherName);
 }
 
 function requireName(pattern: string): string {

@@ -6,28 +6,18 @@ import { jsonOf, unwritable } from './json-of.js';
 /**
  * Messages of sqspipes: `{ "meta", "value" }` on one FIFO queue for each stage and priority. The handler gets the value;
  * its pattern is the stage's name, `words-reduce` for the queues `words-reduce.fifo` and `words-reduce--p1.fifo`. `meta`
- * is kept in the packet and written back; its priority is the level that a task is sent to, or else the queue's where it
- * has none.
+ * is kept in the packet and written back, but for its priority: that is always the level of the queue it goes to.
  */
 export function sqspipes(): MessageFormat {
   return {
     name: 'sqspipes',
-    encode: ({ data, meta }, { queue, codec, priority: level }) => ({
-      body: jsonOf(codec).encode({ meta: metaOf(meta, queue, level), value: requireValue(data) }),
+    leavesOut: ['context'],
+    // The next stage takes the priority as an index of its own levels, and loses the item where it has too few.
+    encode: ({ data, meta }, { queue, codec, priority = stageOf(queue).priority }) => ({
+      body: jsonOf(codec).encode({ meta: { ...meta, priority }, value: requireValue(data) }),
     }),
     decode: ({ body }, { queue }) => packetOf(readPythonJson(body), queue),
   };
-}
-
-function metaOf(
-  meta: Record<string, unknown> = {},
-  queue: string,
-  level: number | undefined,
-): Record<string, unknown> {
-  const { priority = stageOf(queue).priority } = level === undefined ? meta : { priority: level };
-  // The next stage takes it as an index: anything else hangs or crashes it.
-  if (Number.isSafeInteger(priority) && (priority as number) >= 0) return { ...meta, priority };
-  throw unwritable('sqspipes', '$.meta.priority', `${String(priority)}, not a whole number from 0`);
 }
 
 function requireValue(data: unknown): unknown {

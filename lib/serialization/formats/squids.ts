@@ -1,7 +1,7 @@
 import type { Codec, MessageFormat, TaskPacket } from '../../contracts/format.js';
 import { readPythonJson } from '../codecs/python-json.js';
-import { own, requireRecord, requireRecordField, unexpected } from './fields.js';
-import { decodeWith, jsonOf, requireArguments, unwritable } from './json-of.js';
+import { own, requireRecord, requireRecordField, unexpected, withOthers } from './fields.js';
+import { decodeWith, jsonOf, otherName, requireArguments, unwritable } from './json-of.js';
 import { patternRoute } from './pattern-route.js';
 
 export interface SquidsOptions {
@@ -16,6 +16,7 @@ export interface SquidsOptions {
 export function squids({ codec }: SquidsOptions = {}): MessageFormat {
   return {
     name: 'squids',
+    leavesOut: ['context'],
     encode: (packet, options) => ({
       body: (codec ?? jsonOf(options.codec)).encode(bodyOf(packet)),
     }),
@@ -34,7 +35,8 @@ function bodyOf({ pattern, data, meta }: TaskPacket): Record<string, unknown> {
 function refuseReservedNames(kwargs: Record<string, unknown>): void {
   for (const name of ['self', 'message_id']) {
     if (!Object.hasOwn(kwargs, name)) continue;
-    throw unwritable('squids', `$.kwargs.${name}`, 'a keyword that squids keeps for itself');
+    const found = `the keyword "${name}", which squids keeps for itself,`;
+    throw unwritable('squids', `$.kwargs.${name}`, found, otherName);
   }
 }
 
@@ -44,15 +46,16 @@ function packetOf(body: unknown): TaskPacket {
   const args = requireArgs(envelope);
   const kwargs = requireRecordField(envelope, 'kwargs');
   const packet: TaskPacket = { pattern, data: { args, kwargs } };
-  const meta = othersOf(envelope);
-  return meta === undefined ? packet : { ...packet, meta };
+  const { task: _task, args: _args, kwargs: _kwargs, ...others } = envelope;
+  return withOthers(packet, others);
 }
 
 /** @throws UndecodableMessageError where "task" names none */
 export function requireTask(envelope: Record<string, unknown>): string {
   const task = own(envelope, 'task');
   const pattern = patternRoute(task);
-  if (pattern === undefined) throw unexpected('"task" to be text, a number or an object', task);
+  if (pattern === undefined)
+    throw unexpected('"task" to be text, a number, an object or an array', task);
   return pattern;
 }
 
@@ -60,9 +63,4 @@ function requireArgs(envelope: Record<string, unknown>): unknown[] {
   const args = own(envelope, 'args');
   if (Array.isArray(args)) return args;
   throw unexpected('"args" to be an array', args);
-}
-
-function othersOf(envelope: Record<string, unknown>): Record<string, unknown> | undefined {
-  const { task: _task, args: _args, kwargs: _kwargs, ...others } = envelope;
-  return Object.keys(others).length === 0 ? undefined : others;
 }

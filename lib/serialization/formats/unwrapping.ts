@@ -23,6 +23,7 @@ export interface Wrapping {
 export function unwrapping({ name, inner, isWrapped, unwrap }: Wrapping): MessageFormat {
   return {
     name,
+    ...(inner.leavesOut && { leavesOut: inner.leavesOut }),
     encode: (packet, options) => inner.encode(packet, options),
     decode(message, options) {
       const body = objectIn(message.body);

@@ -11,6 +11,7 @@ import { jsonOf, requireArguments } from './json-of.js';
 export function zcSqs(): MessageFormat {
   return {
     name: 'zc.sqs',
+    leavesOut: ['context', 'meta'],
     encode({ data }, { codec }) {
       const { args, kwargs } = requireArguments(data, 'zc.sqs');
       return { body: Buffer.from(jsonOf(codec).encode([args, kwargs])).toString('base64') };

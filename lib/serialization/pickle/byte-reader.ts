@@ -1,4 +1,5 @@
-import { UndecodableMessageError } from '../../contracts/errors/index.js';
+import type { UndecodableMessageError } from '../../contracts/errors/index.js';
+import { malformed } from './malformed.js';
 
 /** Takes bytes from the front, and never more than there are. */
 export class ByteReader {
@@ -39,12 +40,23 @@ export class ByteReader {
     return this.bytes.subarray(start, start + length);
   }
 
+  /** Up to the next line break, which is left out; a character for each byte. */
+  line(): string {
+    const end = this.bytes.indexOf(0x0a, this.at);
+    if (end === -1) throw endsTooEarly();
+    const line = Buffer.from(this.take(end - this.at)).toString('latin1');
+    this.at++;
+    return line;
+  }
+
   private step(length: number): number {
     const start = this.at;
-    if (length > this.bytes.length - start) {
-      throw new UndecodableMessageError({ problem: 'its pickle ends too early' });
-    }
+    if (length > this.bytes.length - start) throw endsTooEarly();
     this.at += length;
     return start;
   }
+}
+
+function endsTooEarly(): UndecodableMessageError {
+  return malformed('ends too early');
 }

@@ -2,19 +2,22 @@ import { UndecodableMessageError } from '../../contracts/errors/index.js';
 import { checkData, DataProblem } from '../codecs/data-check.js';
 import { MAX_UNPACKED_BYTES } from '../codecs/inflate.js';
 import { ByteReader } from './byte-reader.js';
+import { malformed, refusedOpcode } from './malformed.js';
 import { refusedOpcodes } from './opcode-names.js';
 import { operations } from './operations.js';
-import { malformed, PickleStack } from './pickle-stack.js';
+import { PickleStack } from './pickle-stack.js';
+import { toPlainData } from './plain-data.js';
 
 /**
- * Reads plain data that Python pickled with protocol 2 to 5: None, booleans, numbers, text, bytes, lists, tuples (as
- * arrays), dicts (as objects) and sets. Nothing is ever imported, called or constructed: an opcode that would is
+ * Reads plain data that Python pickled with protocol 0 to 5: None, booleans, numbers, text, bytes, lists, tuples (as
+ * arrays), dicts (as objects) and sets; and, through the closed list of `constructors.ts`, dates and times, decimals and
+ * UUIDs. Nothing is ever imported or called, and no object is made that a message asks for: what else would be is
  * refused by name.
  *
  * @throws UndecodableMessageError
  */
 export function readPickle(bytes: Uint8Array): unknown {
-  const value = build(new ByteReader(bytes));
+  const value = carryOut(new ByteReader(bytes));
   try {
     checkData(value, MAX_UNPACKED_BYTES);
   } catch (cause) {
@@ -28,26 +31,27 @@ export function readPickle(bytes: Uint8Array): unknown {
 const PROTO = 0x80;
 const STOP = 0x2e;
 
-function build(input: ByteReader): unknown {
-  requireProtocol(input);
+function carryOut(input: ByteReader): unknown {
   const stack = new PickleStack();
-  for (let opcode = input.uint8(); opcode !== STOP; opcode = input.uint8()) {
+  for (let opcode = firstOpcode(input); opcode !== STOP; opcode = input.uint8()) {
     const operation = operations.get(opcode);
     if (operation === undefined) throw refused(opcode);
     operation(stack, input);
   }
-  return stack.result();
+  const value = stack.result();
+  return stack.hasPythonObjects ? toPlainData(value) : value;
 }
 
-function requireProtocol(input: ByteReader): void {
-  if (input.uint8() !== PROTO) throw malformed('does not begin with its protocol');
+/** Behind the protocol, which protocols 0 and 1 do not name. */
+function firstOpcode(input: ByteReader): number {
+  const first = input.uint8();
+  if (first !== PROTO) return first;
   const protocol = input.uint8();
-  if (protocol < 2 || protocol > 5) {
-    throw malformed(`has protocol ${protocol}; 2 to 5 are read`);
-  }
+  if (protocol > 5) throw malformed(`has protocol ${protocol}; 0 to 5 are read`);
+  return input.uint8();
 }
 
 function refused(opcode: number): UndecodableMessageError {
   const name = refusedOpcodes.get(opcode) ?? `0x${opcode.toString(16).padStart(2, '0')}`;
-  return malformed(`has the opcode ${name}, which plain data does not need and which is refused`);
+  return refusedOpcode(name, 'plain data does not need and which is refused');
 }

@@ -1,4 +1,4 @@
-import { controlSignalOf } from '../../../lib/index.js';
+import { controlSignalOf, sns } from '../../../lib/index.js';
 import { closeApps } from '../support/memory-app.js';
 import { inFile } from './fixtures/members.js';
 import { actor } from './actor.js';
@@ -31,6 +31,33 @@ describe.each(['thread', 'process'] as const)('a task isolated in a %s', slow, (
       value: { queue: 'jobs', pattern: 'act', attempt: 1, taskContext: {} },
     });
     expect((outcome as { value: { body: string } }).value.body).toContain('"context"');
+  });
+
+  test('gets what the format of the queue set aside, and the attributes of a notification', async () => {
+    const app = await isolationApp({
+      controllers: [actor({ isolate: inFile(runtime) })],
+      queues: ['unused'],
+      module: { queues: [{ name: 'jobs', format: sns() }], onMissingQueue: 'create' },
+      worker: { queues: ['jobs'] },
+    });
+    const topicArn = 'arn:aws:sns:eu-west-1:123456789012:jobs';
+    const body = JSON.stringify({
+      Type: 'Notification',
+      TopicArn: topicArn,
+      MessageId: 'n1',
+      Timestamp: '2026-05-02T00:54:06.655Z',
+      Message: '{"pattern":"act","data":{"act":"context"}}',
+      MessageAttributes: { store: { Type: 'String', Value: 'north' } },
+    });
+    await app.producer.queue('jobs').sendRaw(body);
+    await app.clock.advance(10);
+
+    expect((await app.ends.next()).outcome).toMatchObject({
+      value: {
+        attributes: { store: { dataType: 'String', stringValue: 'north' } },
+        meta: { sns: { topicArn, messageId: 'n1' } },
+      },
+    });
   });
 
   test('fails with the error that it threw: name, message, stack, cause and properties', async () => {

@@ -104,6 +104,53 @@ describe('a pipeline in the format of sqspipes', () => {
     expect(instanceOf(app, Line).seen).toEqual([]);
   });
 
+  test('keeps what others have put into meta, through every stage and after a retry', async () => {
+    const { worker, work, gateway } = pipelineSetup();
+    let runs = 0;
+    @SqsPipeline({ name: 'line', fifo: true, format: sqspipes(), priorities: 3 })
+    class Line {
+      @Source() make(): undefined {}
+      @Stage() upper(value: string): string {
+        if (++runs === 1) throw new Error('not now');
+        return value.toUpperCase();
+      }
+      @Stage() end(): void {}
+    }
+    await worker({ pipelines: [Line], worker: { stages: ['line.upper'] } });
+    const url = await gateway.getQueueUrl('line-make--p1.fifo');
+    const body = '{"meta":{"priority":1,"traceId":"t1","more":[1]},"value":"radio"}';
+    await gateway.sendBatch(url, [{ body, groupId: '-', deduplicationId: 'd1' }]);
+    await work(120_000);
+    const [message] = await messagesOf(gateway, 'line-upper--p1.fifo');
+    expect(runs).toBe(2);
+    expect(JSON.parse(message?.body ?? '')).toEqual({
+      meta: { priority: 1, traceId: 't1', more: [1] },
+      value: 'RADIO',
+    });
+  });
+
+  test('names the level that an item is sent to, where the next stage has fewer', async () => {
+    const { worker, work, gateway } = pipelineSetup();
+    @SqsPipeline({ name: 'short', fifo: true, format: sqspipes(), priorities: 3 })
+    class Short {
+      @Source() make(): undefined {}
+      @Stage({ priorities: 1 }) middle(value: string): string {
+        return value;
+      }
+      @Stage() end(): void {}
+    }
+    await worker({ pipelines: [Short], worker: { stages: ['short.middle'] } });
+    const url = await gateway.getQueueUrl('short-make--p2.fifo');
+    const body = '{"meta":{"priority":2,"traceId":"t1"},"value":"x"}';
+    await gateway.sendBatch(url, [{ body, groupId: '-', deduplicationId: 'd1' }]);
+    await work(3_000);
+    const [message] = await messagesOf(gateway, 'short-middle.fifo');
+    expect(JSON.parse(message?.body ?? '')).toEqual({
+      meta: { priority: 0, traceId: 't1' },
+      value: 'x',
+    });
+  });
+
   test("writes an item's level where Python looks for it", async () => {
     const { worker, work, gateway } = pipelineSetup();
     const Line = lineOf({ format: sqspipes(), priorities: 2 }, { priority: 1 });

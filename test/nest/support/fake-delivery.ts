@@ -7,6 +7,7 @@ export interface DeliveryFacts {
   id?: string;
   body?: string;
   context?: Record<string, unknown>;
+  meta?: Record<string, unknown>;
   receiveCount?: number;
 }
 
@@ -28,6 +29,7 @@ export function fakeDelivery(facts: DeliveryFacts = {}): FakeDelivery {
     packet: undefined,
     data: facts.data,
     context: facts.context ?? {},
+    meta: facts.meta ?? {},
     attempt: facts.receiveCount ?? 1,
     signal: controller.signal,
     abort: (error) => controller.abort(error),

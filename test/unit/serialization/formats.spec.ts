@@ -29,6 +29,7 @@ describe('nativeFormat', () => {
       pattern: 'send_email',
       data: { to: 'a@b.c', text: 'žluťoučký 🐎', none: null },
       context: { requestId: 'r1' },
+      meta: { sns: { topicArn: 'arn' } },
       id: 'i1',
       replyTo: 'https://sqs.test/1/replies',
       expiresAt: 1_700_000_000_000,
@@ -76,8 +77,14 @@ describe('nativeFormat', () => {
     });
   });
 
+  test('reads a packet of Nest with an array or a number as pattern', () => {
+    expect(decode('{"pattern":["a", 1],"data":2}')).toEqual({ pattern: '["a",1]', data: 2 });
+    expect(decode('{"pattern":7,"data":2}')).toEqual({ pattern: '7', data: 2 });
+  });
+
   test('ignores fields of the wrong kind', () => {
-    const body = '{"pattern":"p","data":1,"context":[1],"id":{},"replyTo":5,"expiresAt":"x"}';
+    const body =
+      '{"pattern":"p","data":1,"context":[1],"meta":"m","id":{},"replyTo":5,"expiresAt":"x"}';
     expect(decode(body)).toEqual({ pattern: 'p', data: 1 });
   });
 
@@ -142,11 +149,19 @@ describe('patternRoute', () => {
     [{ a: { c: 1, b: null } }, '{"a":{"b":null,"c":1}}'],
     ['{"b":1,"a":2}', '{"a":2,"b":1}'],
     ['{not json', '{not json'],
+    [['a', 1], '["a",1]'],
+    [[], '[]'],
+    [['x"y', [2, null], { b: true, a: [] }], '["x\\"y",[2,null],{"a":[],"b":true}]'],
+    [{ cmd: ['a', 1] }, '{"cmd":["a",1]}'],
+    ['[ "a", 1 ]', '["a",1]'],
+    ['[urgent] mail', '[urgent] mail'],
   ])('knows %j as %s', (pattern, route) => expect(patternRoute(pattern)).toBe(route));
 
   test('bounds what a stranger may send', () => {
     const wide = Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`k${i}`, 1]));
     expect(patternRoute(wide)).toBe('[TOO_MANY_KEYS]');
+    expect(patternRoute(Array.from({ length: 21 }, () => 1))).toBe('[TOO_MANY_KEYS]');
+    expect(patternRoute([[[[[[[[1]]]]]]]])).toBe('[[[[[[[MAX_DEPTH_REACHED]]]]]]]');
     expect(patternRoute({ a: { a: { a: { a: { a: { a: { a: 1 } } } } } } })).toContain(
       '[MAX_DEPTH_REACHED]',
     );

@@ -3,6 +3,7 @@ import { UnserializableDataError } from '../../../lib/contracts/index.js';
 import { pickleCodec } from '../../../lib/serialization/pickle/pickle-codec.js';
 import { readPickle } from '../../../lib/serialization/pickle/pickle-reader.js';
 import { writePickle } from '../../../lib/serialization/pickle/pickle-writer.js';
+import { unpickleBytes } from '../../support/python-pickle.js';
 import { problemOf } from '../../support/recorded.js';
 
 describe('readPickle', () => {
@@ -48,11 +49,51 @@ describe('readPickle', () => {
     ['a key that only looks harmful', '}U\x0bconstructorU\x01xs.', { constructor: 'x' }],
   ])('reads %s', (_name, pickle, value) => expect(read(pickle)).toEqual(value));
 
-  test.each([2, 3, 4, 5])('reads protocol %i', (protocol) =>
+  test.each([
+    ['INT', 'I-12\n.', -12],
+    ['True in INT', 'I01\n.', true],
+    ['False in INT', 'I00\n.', false],
+    ['LONG', 'L12L\n.', 12],
+    ['FLOAT', 'F-1.5e-07\n.', -1.5e-7],
+    ['infinity in FLOAT', 'F-inf\n.', -Infinity],
+    ['NaN in FLOAT', 'Fnan\n.', NaN],
+    ['STRING', "S'a\\\\\\n\\x41\\''\n.", "a\\\nA'"],
+    ['UNICODE', 'V\xe9\\u005c\\ud83d\\ude00\\U0001f600\n.', 'é\\😀😀'],
+    ['LIST', '(I1\nI2\nl.', [1, 2]],
+    ['DICT', '(Va\nI1\nd.', { a: 1 }],
+    ['PUT, GET', '(Va\np7\ng7\nt.', ['a', 'a']],
+    ['a head that names protocol 1', '\x80\x01N.', null],
+  ])('reads %s of protocol 0', (_name, pickle, value) =>
+    expect(readPickle(Buffer.from(pickle, 'latin1'))).toEqual(value),
+  );
+
+  test.each([
+    ['no digits', 'I\n.'],
+    ['digits as only people write them', 'I1_000\n.'],
+    ['an integer with blanks', 'I 1\n.'],
+    ['a number of another base', 'I0x10\n.'],
+    ['a long integer of 400 digits', `L${'1'.repeat(400)}L\n.`],
+    ['a float that is none', 'F1.5.5\n.'],
+    ['a float without digits', 'F.\n.'],
+    ['text without quotes', 'Sa\n.'],
+    ['text with one quote', "S'\n."],
+    ['text with an escape that is none', "S'\\q'\n."],
+    ['text that ends in an escape', "S'\\'\n."],
+    ['half of an escape', 'V\\u00\n.'],
+    ['an escape beyond Unicode', 'V\\U00110000\n.'],
+    ['half of a surrogate pair', 'V\\ud83d\n.'],
+    ['a line without an end', 'I1'],
+    ['a memo by no number', 'g-1\n.'],
+    ['a memo by a number of many digits', `Np${'9'.repeat(16)}\n.`],
+  ])('does not read %s', (_name, pickle) =>
+    expect(problemOf(() => readPickle(Buffer.from(pickle, 'latin1')))).toMatch('its'),
+  );
+
+  test.each([0, 1, 2, 3, 4, 5])('reads protocol %i', (protocol) =>
     expect(read('N.', protocol)).toBeNull(),
   );
 
-  test.each([0, 1, 6, 255])('refuses protocol %i', (protocol) =>
+  test.each([6, 255])('refuses protocol %i', (protocol) =>
     expect(problemOf(() => read('N.', protocol))).toMatch(`protocol ${protocol}`),
   );
 
@@ -75,15 +116,6 @@ describe('readPickle', () => {
     ['POP', 'NN0.'],
     ['POP_MARK', 'N(1.'],
     ['DUP', 'N2\x86.'],
-    ['INT', 'I1\n.'],
-    ['LONG', 'L1L\n.'],
-    ['FLOAT', 'F1\n.'],
-    ['STRING', "S'a'\n."],
-    ['UNICODE', 'Va\n.'],
-    ['DICT', '(d.'],
-    ['LIST', '(l.'],
-    ['GET', 'g0\n.'],
-    ['PUT', 'Np0\n.'],
     ['PROTO', '\x80\x02N.'],
     ['0x00', '\x00.'],
     ['0xff', '\xff.'],
@@ -101,7 +133,6 @@ describe('readPickle', () => {
 
   test.each([
     ['nothing', Buffer.alloc(0)],
-    ['no protocol', Buffer.from('N.')],
     ['no end', pickleOf('N')],
     ['no value', pickleOf('.')],
     ['two values', pickleOf('NN.')],
@@ -200,12 +231,62 @@ describe('writePickle', () => {
     expect(readPickle(writePickle(value))).toEqual(value);
   });
 
-  test('writes dates as JSON does, and instances of classes by their fields', () => {
-    const value = { at: new Date(0), dto: new Dto(7), left: undefined };
-    expect(readPickle(writePickle(value))).toEqual({
-      at: '1970-01-01T00:00:00.000Z',
+  test('writes instances of classes by their fields', () =>
+    expect(readPickle(writePickle({ dto: new Dto(7), left: undefined }))).toEqual({
       dto: { id: 7 },
-    });
+    }));
+
+  test('writes what Python has a type for, and reads it again', () => {
+    const value = {
+      at: new Date('2020-01-02T03:04:05.678Z'),
+      ends: [new Date('0001-01-01T00:00:00Z'), new Date('9999-12-31T23:59:59.999Z')],
+      sets: [new Set(), new Set<unknown>([null, false, 2, 'a', [1, [2]], new Set([3])])],
+      bytes: [new Uint8Array(), new Uint8Array([0, 127, 128, 255])],
+      integers: [1n, -1n, 2n ** 53n, 2n ** 64n, -(2n ** 1023n)].map(Number),
+    };
+    const written = { ...value, integers: [1n, -1n, 2n ** 53n, 2n ** 64n, -(2n ** 1023n)] };
+    expect(readPickle(writePickle(written))).toStrictEqual(value);
+  });
+
+  test('writes dates as datetimes in UTC, bytes, sets and integers of any size, as Python reads them', () => {
+    const utc = {
+      call: 'datetime.timezone',
+      args: [{ call: 'datetime.timedelta', args: [{ int: '0' }, { int: '0' }, { int: '0' }] }],
+    };
+    const state = { call: '_codecs.encode', args: ['\x07ä\x01\x02\x03\x04\x05\nXp', 'latin1'] };
+    const member = { call: '__builtin__.frozenset', args: [[{ int: '3' }]] };
+    expect(
+      unpickleBytes(
+        writePickle([
+          new Date('2020-01-02T03:04:05.678Z'),
+          Buffer.from([0, 255]),
+          new Uint8Array(),
+          new Set([1, ['a'], new Set([3])]),
+          [127n, 128n, -128n, -129n, 1n << 2040n],
+        ]),
+      ),
+    ).toEqual([
+      { call: 'datetime.datetime', args: [state, utc] },
+      { call: '_codecs.encode', args: ['\0ÿ', 'latin1'] },
+      { call: '__builtin__.bytes', args: [] },
+      { call: '__builtin__.set', args: [[{ int: '1' }, { tuple: ['a'] }, member]] },
+      [127n, 128n, -128n, -129n, 1n << 2040n].map((int) => ({ int: String(int) })),
+    ]);
+  });
+
+  test('writes a Map as a dict, with keys that are text or integers', () => {
+    const map = new Map<unknown, unknown>([
+      ['a', new Map()],
+      [7, null],
+      [1n << 64n, true],
+    ]);
+    expect(unpickleBytes(writePickle(map))).toEqual(
+      new Map<unknown, unknown>([
+        ['a', new Map()],
+        [{ int: '7' }, null],
+        [{ int: String(1n << 64n) }, true],
+      ]),
+    );
   });
 
   test('counts a part that stands twice as two', () => {
@@ -217,13 +298,22 @@ describe('writePickle', () => {
     ['undefined', undefined, '$'],
     ['undefined in a list', [undefined], '$[0]'],
     ['a hole', [1, , 2], '$[1]'], // oxlint-disable-line no-sparse-arrays
-    ['a BigInt', { a: 1n }, '$.a'],
     ['a function', { a: () => 1 }, '$.a'],
     ['a symbol', { a: Symbol('s') }, '$.a'],
-    ['a Map', { a: new Map() }, '$.a'],
-    ['a Set', { a: [new Set()] }, '$.a[0]'],
-    ['bytes', { a: new Uint8Array(1) }, '$.a'],
     ['a buffer', { a: new ArrayBuffer(1) }, '$.a'],
+    ['an array of floats', { a: new Float64Array(1) }, '$.a'],
+    ['an object in a set, which Python cannot hash', { a: new Set([{}]) }, '$.a<0>'],
+    ['a map in a set', { a: new Set([1, new Map()]) }, '$.a<1>'],
+    ['an object in a list in a set', new Set([[{}]]), '$<0>[0]'],
+    ['one number twice in a set', new Set([1, 1n]), '$<1>'],
+    ['true beside 1 in a set', new Set([1, true]), '$<1>'],
+    ['one number twice in a map', new Map<unknown, number>([[1, 1], [1n, 2]]), '$<1>'], // prettier-ignore
+    ['a map with a key that is a list', new Map([[[], 1]]), '$<0>'],
+    ['a map with a key that is a fraction', new Map([[0.5, 1]]), '$<0>'],
+    ['undefined in a map', new Map([['a', undefined]]), '$<0>'],
+    ['undefined in a set', new Set([undefined]), '$<0>'],
+    ['a date before the year 1', { a: new Date(-62_135_596_800_001) }, '$.a'],
+    ['a date after the year 9999', { a: new Date(253_402_300_800_000) }, '$.a'],
     ['an error', { a: new Error('x') }, '$.a'],
     ['an invalid Date', { a: new Date(NaN) }, '$.a'],
     ['half of a surrogate pair', { a: '\ud83d' }, '$.a'],

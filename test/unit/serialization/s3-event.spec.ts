@@ -25,7 +25,7 @@ const testEvent =
   '{"Service":"Amazon S3","Event":"s3:TestEvent","Time":"2026-10-13T15:57:02.089Z","Bucket":"uploads","RequestId":"R","HostId":"H"}';
 
 describe('s3Event', () => {
-  test('reads the records, their keys as S3 knows them', () => {
+  test('reads the records, their keys as S3 knows them, and sets aside what S3 wrote', () => {
     expect(decodeBy(s3Event(), received(body(record)))).toEqual({
       pattern: 's3Event',
       data: [
@@ -41,6 +41,7 @@ describe('s3Event', () => {
           sequencer: record.s3.object.sequencer,
         },
       ],
+      meta: { s3Event: [record] },
     });
   });
 

@@ -52,6 +52,22 @@ describe('sns', () => {
     expect(decodeBy(sns(), received(wrapped))).toMatchObject({ pattern: 'p', data: 1 });
   });
 
+  test('sets the attributes of the notification aside as those of the message', () => {
+    const MessageAttributes = {
+      store: { Type: 'String', Value: 'north' },
+      count: { Type: 'Number', Value: '3' },
+      tags: { Type: 'String.Array', Value: '["a"]' },
+      bytes: { Type: 'Binary', Value: 'AP8=' },
+    };
+    const wrapped = JSON.stringify({ ...notification, MessageAttributes });
+    expect(decodeBy(sns(), received(wrapped)).attributes).toEqual({
+      store: { dataType: 'String', stringValue: 'north' },
+      count: { dataType: 'Number', stringValue: '3' },
+      tags: { dataType: 'String.Array', stringValue: '["a"]' },
+      bytes: { dataType: 'Binary', binaryValue: Buffer.from([0, 255]) },
+    });
+  });
+
   test('passes a raw delivery through, and sends without an envelope', () => {
     expect(decodeBy(sns(), received(notification.Message))).toEqual({
       pattern: 'order.placed',

@@ -40,28 +40,28 @@ describe('sqspipes', () => {
   });
 
   test('passes on what it does not know of meta', () => {
-    const body = '{"value":1,"meta":{"priority":2,"trace":{"id":"t"}},"more":true}';
-    const packet = decodeBy(format, received(body), 'words-reduce--p1.fifo');
-    expect(packet.pattern).toBe('words-reduce');
-    expect(JSON.parse(encodeBy(format, packet).body)).toEqual({
+    const body = '{"value":1,"meta":{"priority":2,"traceId":"t1","more":{"a":[1]}},"extra":true}';
+    const packet = decodeBy(format, received(body), 'words-reduce--p2.fifo');
+    expect(packet).toEqual({
+      pattern: 'words-reduce',
+      data: 1,
+      meta: { priority: 2, traceId: 't1', more: { a: [1] } },
+    });
+    expect(JSON.parse(encodeBy(format, packet, 'words-count--p2.fifo').body)).toEqual({
       value: 1,
-      meta: { priority: 2, trace: { id: 't' } },
+      meta: { priority: 2, traceId: 't1', more: { a: [1] } },
     });
   });
 
-  test('takes the priority from meta, and from the queue where meta has none', () => {
-    expect(metaOf({ priority: 3 }, 'w-s--p1.fifo')).toEqual({ priority: 3 });
-    expect(metaOf({ a: 1 }, 'w-s--p1.fifo')).toEqual({ a: 1, priority: 1 });
-    expect(metaOf(undefined, 'w-s.fifo')).toEqual({ priority: 0 });
-  });
-
-  test.each(['1', 1.5, -1, true, null, NaN])(
-    'refuses the priority %j, which hangs or crashes a Python stage',
-    (priority) => {
-      const write = () => encodeBy(format, { pattern: 'p', data: 0, meta: { priority } });
-      expect(write).toThrow(UnserializableDataError);
-      expect(write).toThrow('$.meta.priority');
-    },
+  // Python takes meta.priority as an index of the next stage's levels, and loses the item where it has too few.
+  test.each([
+    [{ priority: 3 }, 'w-s--p1.fifo', { priority: 1 }],
+    [{ priority: 3 }, 'w-s.fifo', { priority: 0 }],
+    [{ priority: '1', a: 1 }, 'w-s.fifo', { priority: 0, a: 1 }],
+    [{ priority: null }, 'w-s--p15.fifo', { priority: 15 }],
+    [undefined, 'w-s.fifo', { priority: 0 }],
+  ])('writes %j to the queue %s with the level of that queue', (meta, queue, written) =>
+    expect(metaOf(meta, queue)).toEqual(written),
   );
 
   test('refuses to send undefined', () =>

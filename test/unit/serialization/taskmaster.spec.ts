@@ -48,11 +48,21 @@ describe('taskmaster', () => {
     expect(() => encodeBy(taskmaster(), packet)).toThrow(UnserializableDataError);
   });
 
-  test('reads a task that is a number or an object', () => {
+  test('reads a task that is a number, an object or an array', () => {
     const number = received('{"task":7,"kwargs":{}}');
     expect(decodeBy(taskmaster(), number).pattern).toBe('7');
     const object = received('{"task":{"cmd":"x"},"kwargs":{}}');
     expect(decodeBy(taskmaster(), object).pattern).toBe('{"cmd":"x"}');
+    const array = received('{"task": ["a", 1], "kwargs": {}}');
+    expect(decodeBy(taskmaster(), array).pattern).toBe('["a",1]');
+  });
+
+  test('sets other fields aside, and writes them back', () => {
+    const packet = decodeBy(taskmaster(), received('{"traceId":"t1","kwargs":{},"task":"t"}'));
+    expect(packet).toEqual({ pattern: 't', data: {}, meta: { traceId: 't1' } });
+    const meta = { ...packet.meta, task: 'other', kwargs: 1 };
+    const { body } = encodeBy(taskmaster(), { ...packet, meta });
+    expect(JSON.parse(body)).toEqual({ task: 't', kwargs: {}, traceId: 't1' });
   });
 
   test.each([

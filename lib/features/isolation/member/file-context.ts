@@ -15,6 +15,8 @@ export interface IsolatedTaskContext {
   readonly signal: AbortSignal;
   /** Key-values that travelled with the task. */
   readonly taskContext: Readonly<Record<string, unknown>>;
+  /** What the queue's format set aside. */
+  readonly meta: Readonly<Record<string, unknown>>;
   /** Makes the lease last at least so many seconds from now. */
   extend(seconds: number): Promise<void>;
   /** With `ack: 'manual'`: this task is done. */
@@ -33,6 +35,7 @@ export class FileContext implements IsolatedTaskContext {
   readonly attempt: number;
   readonly signal: AbortSignal;
   readonly taskContext: Readonly<Record<string, unknown>>;
+  readonly meta: Readonly<Record<string, unknown>>;
 
   constructor(private readonly delivery: RemoteDelivery) {
     this.message = delivery.message;
@@ -42,6 +45,7 @@ export class FileContext implements IsolatedTaskContext {
     this.attempt = delivery.attempt;
     this.signal = delivery.signal;
     this.taskContext = delivery.context;
+    this.meta = delivery.meta;
   }
 
   extend(seconds: number): Promise<void> {

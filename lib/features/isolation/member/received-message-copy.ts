@@ -19,12 +19,12 @@ export class ReceivedMessageCopy implements TaskMessage {
   readonly deduplicationId: string | undefined;
   readonly sequenceNumber: string | undefined;
 
-  constructor({ message, receiveCount, sentAt }: DeliveryRecord) {
+  constructor({ message, attributes, receiveCount, sentAt }: DeliveryRecord) {
     const { systemAttributes } = message;
     this.raw = message;
     this.id = message.messageId;
     this.body = message.body;
-    this.attributes = message.attributes;
+    this.attributes = attributes;
     this.systemAttributes = systemAttributes;
     this.receiveCount = receiveCount;
     this.sentAt = sentAt;

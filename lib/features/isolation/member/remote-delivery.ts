@@ -12,6 +12,7 @@ export class RemoteDelivery implements TaskDelivery {
   readonly packet = undefined;
   data: unknown;
   readonly context: Readonly<Record<string, unknown>>;
+  readonly meta: Readonly<Record<string, unknown>>;
   readonly attempt: number;
   readonly message: TaskMessage;
   readonly signal: AbortSignal;
@@ -21,11 +22,12 @@ export class RemoteDelivery implements TaskDelivery {
     job: Job,
     private readonly line: MemberLine,
   ) {
-    const { queue, priority, pattern, context, attempt, aborted } = job.delivery;
+    const { queue, priority, pattern, context, meta, attempt, aborted } = job.delivery;
     this.queue = queue;
     this.priority = priority;
     this.pattern = pattern;
     this.context = context;
+    this.meta = meta;
     this.attempt = attempt;
     this.data = job.args.find((_, index) => !job.contextAt.includes(index));
     this.message = new ReceivedMessageCopy(job.delivery);

@@ -1,0 +1,50 @@
+import { malformed } from './malformed.js';
+import { PythonObject } from './python-objects.js';
+
+/** A dict of Python; none of what else a pickle gives is one. */
+export function isDict(value: unknown): value is Record<string, unknown> {
+  return (
+    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+  );
+}
+
+/** @throws UndecodableMessageError */
+export function append(list: unknown, items: readonly unknown[]): void {
+  if (!Array.isArray(list)) throw malformed('appends to what is no list');
+  for (const item of items) list.push(item);
+}
+
+/** @throws UndecodableMessageError */
+export function addItems(set: unknown, items: readonly unknown[]): void {
+  if (!(set instanceof Set)) throw malformed('adds to what is no set');
+  for (const item of items) addItem(set, item);
+}
+
+/** Keys and values by turns. @throws UndecodableMessageError */
+export function setItems(dict: unknown, items: readonly unknown[]): void {
+  if (!isDict(dict) || items.length % 2 !== 0) throw malformed('sets an item of what is no dict');
+  for (let index = 0; index < items.length; index += 2) {
+    setItem(dict, toKey(items[index]), items[index + 1]);
+  }
+}
+
+// Python's Decimal('1') and '1' are two members, and one text.
+function addItem(set: Set<unknown>, item: unknown): void {
+  if (set.has(item)) throw malformed('has a member of a set twice');
+  set.add(item);
+}
+
+function setItem(dict: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') throw malformed('has the key "__proto__", which is refused');
+  // An object would keep only one of the dict's 1 and '1'.
+  if (Object.hasOwn(dict, key)) throw malformed(`has the key ${JSON.stringify(key)} twice`);
+  dict[key] = value;
+}
+
+// An object's keys are text. An integer becomes its digits, as in Python's own JSON.
+function toKey(given: unknown): string {
+  const key = given instanceof PythonObject ? given.plain() : given;
+  if (typeof key === 'string') return key;
+  if (Number.isSafeInteger(key)) return String(key);
+  throw malformed('has a dict key that is neither text nor an integer');
+}
