@@ -119,7 +119,7 @@ describe('a loop over results', () => {
     const loop = pipelines.results<number>('numbers.use')[Symbol.asyncIterator]();
     const waiting = [loop.next(), loop.next()];
     const enough = new Error('enough');
-    const [ended] = await Promise.allSettled([loop[how]?.(enough)]);
+    const [ended] = await Promise.allSettled([loop[how]?.(enough as never)]);
     expect(ended).toMatchObject(how === 'throw' ? { reason: enough } : { status: 'fulfilled' });
     const done = { done: true, value: undefined };
     expect(await Promise.all(waiting)).toEqual([done, done]);
