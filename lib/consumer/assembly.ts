@@ -293,8 +293,16 @@ function fetcherOf(
       parts.logger.log('Receiving works again', { queue: queue.name });
       events.emit('poll:recovered', { queue: name, ...level });
     },
+    onHasty: (answeredAfterMs) => {
+      const { waitTimeSeconds } = consume;
+      parts.logger.warn(hasty, { queue: queue.name, waitTimeSeconds, answeredAfterMs });
+    },
   });
 }
+
+const hasty =
+  'Empty receives are answered long before their wait time, so there are pauses between them: ' +
+  'the endpoint may be a mock, a proxy or an emulator without long polls';
 
 function logPollFailure(
   { logger, queue }: QueueWorkerParts,
