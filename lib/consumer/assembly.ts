@@ -4,6 +4,7 @@ import type { ReceivedMessage } from '../contracts/gateway.js';
 import type { BatchTaskHandler, HandlerLookup } from '../contracts/handlers.js';
 import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
+import { MIN_VISIBILITY_SECONDS } from '../contracts/options/defaults.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
@@ -86,7 +87,7 @@ export function assemble(parts: QueueWorkerParts, hooks: AssemblyHooks): Assembl
   const ordering = orderingOf(parts, lanes, settlements, hooks);
   const executor = executorOf(parts, settlements, memory);
   const dispatcher = dispatcherOf(parts, { lanes, ordering, executor, settler }, hooks);
-  const fetcher = fetcherOf(parts, dispatcher, hooks);
+  const fetcher = fetcherOf(parts, { demand: dispatcher, visibilityTimeoutSeconds }, hooks);
   const stuckWatch = new StuckWatch({
     stuckAfterMs: parts.consume.stuckAfterMs,
     clock: parts.clock,
@@ -105,14 +106,27 @@ export function assemble(parts: QueueWorkerParts, hooks: AssemblyHooks): Assembl
   };
 }
 
-/** Sent with each receive, so that leases end when we think they do, whatever the queue was changed to meanwhile. */
-function visibilityTimeoutOf({ consume, queue }: QueueWorkerParts): number {
-  return (
-    consume.visibilityTimeoutSeconds ??
-    queue.visibilityTimeoutSeconds ??
-    SQS_LIMITS.defaultVisibilityTimeoutSeconds
-  );
+/**
+ * Sent with each receive, so that leases end when we think they do, whatever the queue was changed to meanwhile. SQS allows 0
+ * as a queue's own: every lease would have ended when it began.
+ */
+function visibilityTimeoutOf({ consume, queue, logger }: QueueWorkerParts): number {
+  if (consume.visibilityTimeoutSeconds !== undefined) return consume.visibilityTimeoutSeconds;
+  const usedSeconds = SQS_LIMITS.defaultVisibilityTimeoutSeconds;
+  const { name, visibilityTimeoutSeconds = usedSeconds } = queue;
+  if (visibilityTimeoutSeconds >= MIN_VISIBILITY_SECONDS) return visibilityTimeoutSeconds;
+  if (!warnedOfVisibility.has(queue)) {
+    const facts = { queue: name, visibilityTimeoutSeconds, usedSeconds };
+    logger.warn(`${tooShort}; messages are received with ${usedSeconds} s instead`, facts);
+  }
+  warnedOfVisibility.add(queue);
+  return usedSeconds;
 }
+
+const tooShort = `The queue's attribute VisibilityTimeout is below ${MIN_VISIBILITY_SECONDS} s, too short for a lease to be renewed`;
+
+/** Each is told of once, though every `processBatch()` makes an engine of its own. */
+const warnedOfVisibility = new WeakSet<QueueHandle>();
 
 /** Logical name of the queue, whatever the level. */
 export function nameOf({ queue, seat }: QueueWorkerParts): string {
@@ -243,7 +257,11 @@ function dispatcherOf(
   });
 }
 
-function fetcherOf(parts: QueueWorkerParts, demand: Dispatcher, hooks: AssemblyHooks): Fetcher {
+function fetcherOf(
+  parts: QueueWorkerParts,
+  made: { demand: Dispatcher; visibilityTimeoutSeconds: number },
+  hooks: AssemblyHooks,
+): Fetcher {
   const { queue, consume, clock, background, budget, events, seat } = parts;
   const { gateway, url: queueUrl, isFifo } = queue;
   const name = nameOf(parts);
@@ -254,11 +272,10 @@ function fetcherOf(parts: QueueWorkerParts, demand: Dispatcher, hooks: AssemblyH
     queueUrl,
     isFifo,
     waitTimeSeconds: consume.waitTimeSeconds,
-    visibilityTimeoutSeconds: visibilityTimeoutOf(parts),
+    ...made,
     clock,
     background,
     budget,
-    demand,
     turn: seat?.turn,
     onMessages: (messages, receivedAt) => hooks.accept(messages, receivedAt),
     onAnswered: (count) => {
@@ -276,8 +293,16 @@ function fetcherOf(parts: QueueWorkerParts, demand: Dispatcher, hooks: AssemblyH
       parts.logger.log('Receiving works again', { queue: queue.name });
       events.emit('poll:recovered', { queue: name, ...level });
     },
+    onHasty: (answeredAfterMs) => {
+      const { waitTimeSeconds } = consume;
+      parts.logger.warn(hasty, { queue: queue.name, waitTimeSeconds, answeredAfterMs });
+    },
   });
 }
+
+const hasty =
+  'Empty receives are answered long before their wait time, so there are pauses between them: ' +
+  'the endpoint may be a mock, a proxy or an emulator without long polls';
 
 function logPollFailure(
   { logger, queue }: QueueWorkerParts,

@@ -1,6 +1,6 @@
 import type { Clock } from '../contracts/clock.js';
 import type { WorkerEvents } from '../contracts/events.js';
-import type { HandlerLookup, HandlerMatch } from '../contracts/handlers.js';
+import type { HandlerLookup, HandlerMatch, TaskHandler } from '../contracts/handlers.js';
 import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
@@ -10,7 +10,7 @@ import type { Outcome, TaskDelivery, TaskMessage } from '../contracts/task.js';
 import { Background } from '../primitives/background.js';
 import { EventHub } from '../primitives/event-hub.js';
 import type { QueueWorkerParts } from './assembly.js';
-import { MessageStream } from './message-stream.js';
+import { MessageStream, type MessageSource } from './message-stream.js';
 import { resolveConsumeOptions } from './options/resolve-worker-options.js';
 import { PollBudget } from './polling/poll-budget.js';
 import { FamilyWorker } from './priorities/family-worker.js';
@@ -79,25 +79,35 @@ export class Consumer {
     return { succeeded, failed };
   }
 
-  /** Messages for a loop of one's own; each is settled by its own `ack()` or `retry()`. */
-  messages(queue: QueueHandle, options: ConsumeOptions = {}): MessageStream {
-    const consume = resolveConsumeOptions(options);
-    const stream = new MessageStream({
-      maxUnsettled: consume.concurrency,
+  /**
+   * Messages for a loop of one's own; each is settled by its own `ack()` or `retry()`.
+   * @param queue or what finds it, once the loop begins
+   */
+  messages(
+    queue: QueueHandle | (() => Promise<QueueHandle>),
+    options: ConsumeOptions = {},
+  ): MessageStream {
+    const find = typeof queue === 'function' ? queue : async () => queue;
+    const stream: MessageStream = new MessageStream({
       logger: this.parts.logger,
-      queue: queue.name,
-      begin: () => worker.start(),
+      open: async () => this.source(await find(), stream.handler, options),
+    });
+    return stream;
+  }
+
+  private source(queue: QueueHandle, handler: TaskHandler, options: ConsumeOptions): MessageSource {
+    const consume = resolveConsumeOptions(options);
+    const handlers = onlyHandler({ kind: 'task', handler });
+    const worker = this.worker(queue, { consume, handlers, events: this.events() });
+    return {
+      maxUnsettled: consume.concurrency,
+      start: () => worker.start(),
+      setConcurrency: (concurrency) => worker.setConcurrency(concurrency),
       end: async () => {
         worker.beginDrain();
         await worker.finishDrain(this.parts.clock.now(), false);
       },
-    });
-    const worker = this.worker(queue, {
-      consume,
-      handlers: onlyHandler({ kind: 'task', handler: stream.handler }),
-      events: this.events(),
-    });
-    return stream;
+    };
   }
 
   private events(): EventHub<WorkerEvents> {

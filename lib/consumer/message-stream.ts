@@ -1,15 +1,21 @@
 import type { TaskHandler } from '../contracts/handlers.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import { CONTROL_ERROR, type ControlSignal, type TaskDelivery } from '../contracts/task.js';
+import { Channel } from '../primitives/channel.js';
 import { deferred, type Deferred } from '../primitives/deferred.js';
-import { FifoQueue } from '../primitives/fifo-queue.js';
 
 export interface MessageStreamParts {
-  queue: string;
-  /** Deliveries handed out and not settled; beyond it, asking for the next leaves the oldest alone. */
-  maxUnsettled: number;
   logger: SqsLogger;
-  begin(): void;
+  /** Finds the queue. Where it rejects, the first `next()` does, and the stream is over. */
+  open(): Promise<MessageSource>;
+}
+
+/** What a stream takes its messages from. */
+export interface MessageSource {
+  /** Deliveries handed out and not settled; beyond it, asking for the next leaves the oldest alone. */
+  readonly maxUnsettled: number;
+  start(): void;
+  setConcurrency(concurrency: number): void;
   end(): Promise<void>;
 }
 
@@ -21,22 +27,36 @@ export interface StreamedDelivery extends Omit<TaskDelivery, 'ack'> {
   retry(options?: { delaySeconds?: number }): void;
 }
 
-interface HandedOut {
+interface HeldDelivery {
   delivery: TaskDelivery;
   settled: Deferred<void>;
 }
+
+type Next = IteratorResult<StreamedDelivery, undefined>;
 
 /**
  * The messages of one queue, one after another, each leased while the loop holds it. Leaving the loop gives back what
  * was not settled. A loop that settles nothing does not stop: when it asks for more than `concurrency` unsettled
  * messages, the oldest is left to come back when its visibility timeout ends.
+ *
+ * - NEW: nothing polls. `next()` → OPEN, `close()` → OVER.
+ * - OPEN: polls, once the queue is found; each `next()` gets a message, in the order in which they were called.
+ *   `close()`, `return()`, `throw()`, or a queue that cannot be found → OVER.
+ * - OVER: every `next()` is done, those that waited too.
  */
-export class MessageStream implements AsyncIterable<StreamedDelivery> {
-  private readonly arrived = new FifoQueue<HandedOut>();
-  private readonly unsettled = new Set<HandedOut>();
-  private asking: Deferred<HandedOut | undefined> | undefined;
-  private hasBegun = false;
-  private isOver = false;
+export class MessageStream implements AsyncIterableIterator<
+  StreamedDelivery,
+  undefined,
+  undefined
+> {
+  private readonly arrived = new Channel<HeldDelivery>();
+  /** Arrived and not settled, oldest first; the first of them are handed out. */
+  private readonly held = new Set<HeldDelivery>();
+  private source: MessageSource | undefined;
+  private opening: Promise<void> | undefined;
+  private failure: { error: unknown } | undefined;
+  private closing: Promise<void> | undefined;
+  private slots = 0;
 
   /** What the engine calls instead of an app's handler. */
   readonly handler: TaskHandler = {
@@ -47,76 +67,112 @@ export class MessageStream implements AsyncIterable<StreamedDelivery> {
 
   constructor(private readonly parts: MessageStreamParts) {}
 
-  [Symbol.asyncIterator](): AsyncIterator<StreamedDelivery, undefined> {
-    return {
-      next: async () => {
-        const value = await this.next();
-        return value === undefined ? { done: true, value } : { done: false, value };
-      },
-      return: async () => {
-        await this.close();
-        return { done: true, value: undefined };
-      },
-    };
+  [Symbol.asyncIterator](): this {
+    return this;
   }
 
-  /** Ends the loop from outside: it gets no further message. */
-  async close(): Promise<void> {
-    if (this.isOver) return;
-    this.isOver = true;
-    this.asking?.resolve(undefined);
-    const ended = this.parts.end();
-    for (const one of [...this.arrived.takeAll(), ...this.unsettled]) {
-      one.settled.reject(controlError({ kind: 'retry', delaySeconds: 0 }));
+  /** The next message. Called again before it has one, each call gets its own, in order. */
+  async next(): Promise<Next> {
+    if (this.arrived.size === 0) this.leaveOldest();
+    const asked = this.arrived.next();
+    this.fitSlots();
+    if (this.closing === undefined) this.opening ??= this.open();
+    const { done, value } = await asked;
+    if (done !== true) return { done: false, value: streamed(value) };
+    this.throwFailure();
+    return { done: true, value: undefined };
+  }
+
+  /** Ends the loop, as leaving a `for await` does. */
+  async return(): Promise<Next> {
+    await this.close();
+    return { done: true, value: undefined };
+  }
+
+  /** Ends the loop. @throws the error that it is given */
+  async throw(error?: unknown): Promise<Next> {
+    await this.close();
+    throw error;
+  }
+
+  /** Ends the loop from outside: it gets no further message. Idempotent. */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async open(): Promise<void> {
+    try {
+      const source = await this.parts.open();
+      if (this.closing !== undefined) return;
+      this.source = source;
+      this.fitSlots();
+      source.start();
+    } catch (error) {
+      if (this.closing !== undefined) return;
+      this.failure = { error };
+      await this.close();
+    }
+  }
+
+  private async end(): Promise<void> {
+    this.arrived.close();
+    const ended = this.source?.end();
+    for (const { settled } of this.held) {
+      settled.reject(controlError({ kind: 'retry', delaySeconds: 0 }));
     }
     await ended;
   }
 
-  private async next(): Promise<StreamedDelivery | undefined> {
-    if (this.isOver) return undefined;
-    if (!this.hasBegun) this.parts.begin();
-    this.hasBegun = true;
-    if (this.arrived.size === 0) this.leaveOldest();
-    const one = this.arrived.shift() ?? (await this.nextArrival());
-    if (one === undefined) return undefined;
-    this.unsettled.add(one);
-    return streamed(one);
-  }
-
-  private nextArrival(): Promise<HandedOut | undefined> {
-    this.asking = deferred<HandedOut | undefined>();
-    return this.asking.promise;
+  /** The first in line is told. */
+  private throwFailure(): void {
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure.error;
   }
 
   private async arrive(delivery: TaskDelivery): Promise<void> {
-    const one: HandedOut = { delivery, settled: deferred() };
-    const { asking } = this;
-    this.asking = undefined;
-    if (asking === undefined) this.arrived.push(one);
-    else asking.resolve(one);
+    const one: HeldDelivery = { delivery, settled: deferred() };
+    this.held.add(one);
+    this.arrived.put(one);
     try {
       await one.settled.promise;
     } finally {
-      this.unsettled.delete(one);
+      this.held.delete(one);
+      this.fitSlots();
     }
   }
 
+  private get handedOutCount(): number {
+    return this.held.size - this.arrived.size;
+  }
+
+  /** As many as are handed out or asked for: calls of `next()` that wait at once need a slot each. */
+  private fitSlots(): void {
+    if (this.source === undefined) return;
+    const wanted = this.handedOutCount + this.arrived.askCount;
+    const slots = Math.max(this.source.maxUnsettled, wanted);
+    if (slots === this.slots) return;
+    this.slots = slots;
+    this.source.setConcurrency(slots);
+  }
+
   private leaveOldest(): void {
-    if (this.unsettled.size < this.parts.maxUnsettled) return;
-    const [oldest] = this.unsettled;
+    const { source, handedOutCount, held } = this;
+    if (source === undefined || handedOutCount < source.maxUnsettled) return;
+    const [oldest] = held;
     if (oldest === undefined) return;
-    const { queue, logger } = this.parts;
-    const messageId = oldest.delivery.message.id;
-    logger.warn('A message was neither acked nor retried; it comes back later', {
+    const { queue, message } = oldest.delivery;
+    this.parts.logger.warn('A message was neither acked nor retried; it comes back later', {
       queue,
-      messageId,
+      messageId: message.id,
     });
-    this.unsettled.delete(oldest);
+    held.delete(oldest);
     oldest.settled.reject(controlError({ kind: 'leave' }));
   }
 }
 
-function streamed({ delivery, settled }: HandedOut): StreamedDelivery {
+function streamed({ delivery, settled }: HeldDelivery): StreamedDelivery {
   return Object.create(delivery, {
     ack: { value: () => settled.resolve() },
     retry: {

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../contracts/clock.js';
+import { isTurnAwaited, nextTurn } from './loop-turn.js';
 
 interface Entry {
   at: number;
@@ -85,12 +86,13 @@ function isBefore(a: Entry, b: Entry): boolean {
   return a.at === b.at ? a.order < b.order : a.at < b.at;
 }
 
-// Taken before a test can put a fake timer in its place.
-const soon = setImmediate;
+const rounds = 3;
+/** A loop that never comes to rest must not hold time for ever. */
+const maxRounds = 1_000;
 
 /** Lets every promise reaction and immediate that is waiting run, however deep it chains. */
 export async function settlePromises(): Promise<void> {
-  for (let round = 0; round < 3; round++) {
-    await new Promise<void>((resolve) => void soon(resolve));
+  for (let round = 0; round < rounds || (isTurnAwaited() && round < maxRounds); round++) {
+    await nextTurn();
   }
 }

@@ -4,6 +4,7 @@ import { FifoOrderError } from '../contracts/errors/index.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
 import { jitteredDelay } from '../primitives/jittered-delay.js';
+import { TurnGate } from '../primitives/loop-turn.js';
 import type { Backlog } from './backlog.js';
 import type { EndedAttempt, PendingSend } from './pending-send.js';
 import { outcomesOfAnswer, outcomesOfError } from './send-outcomes.js';
@@ -32,6 +33,7 @@ export class SendLane {
   private mayLeavePartial = false;
   private isHurried = false;
   private linger: Timer | undefined;
+  private readonly turns = new TurnGate(() => this.planLook());
 
   constructor(private readonly parts: SendLaneParts) {}
 
@@ -49,7 +51,7 @@ export class SendLane {
   // A tick runs after every promise reaction that is waiting and before any other event: senders that were just
   // answered, or that took a different number of awaits, still share a request.
   private planLook(): void {
-    if (this.isLookPlanned) return;
+    if (this.isLookPlanned || this.turns.isClosed) return;
     this.isLookPlanned = true;
     nextTick(() => {
       this.isLookPlanned = false;
@@ -75,7 +77,9 @@ export class SendLane {
   }
 
   private async request(entries: readonly PendingSend[]): Promise<void> {
+    const calledIn = this.turns.called();
     const attempts = await this.attempt(entries);
+    this.turns.answered(calledIn);
     this.inFlight--;
     this.mayLeavePartial = true;
     this.settle(attempts);

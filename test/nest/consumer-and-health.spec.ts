@@ -69,6 +69,32 @@ describe('SqsConsumer', () => {
     expect(service.messages('jobs')).toEqual([]);
   });
 
+  test('a loop that is left while it waits for a message ends at once', async () => {
+    const service = new MemoryQueueService();
+    const app = await NestFactory.createApplicationContext(appModule(service), { logger });
+    closeLater(app);
+    const loop = app.get(SqsConsumer).messages('jobs');
+    const waiting = [loop.next(), loop.next()];
+    await loop.return();
+    const done = { done: true, value: undefined };
+    expect(await Promise.all(waiting)).toEqual([done, done]);
+    expect(await loop.next()).toEqual(done);
+  });
+
+  test('two loops that share a stream get each message once, in order', async () => {
+    const service = new MemoryQueueService();
+    const app = await NestFactory.createApplicationContext(appModule(service), { logger });
+    closeLater(app);
+    const loop = app.get(SqsConsumer).messages('jobs');
+    const both = Promise.all([loop.next(), loop.next()]);
+    await app.get(SqsProducer).sendMany({ queue: 'jobs', pattern: 'count' }, [1, 2]);
+    const got = await both;
+    expect(new Set(got.map(({ value }) => value?.data))).toEqual(new Set([1, 2]));
+    for (const { value } of got) value?.ack();
+    await loop.close();
+    expect(service.messages('jobs')).toEqual([]);
+  });
+
   test('processBatch in an app without a worker says what is missing', async () => {
     const app = await NestFactory.createApplicationContext(appModule(new MemoryQueueService()), {
       logger,

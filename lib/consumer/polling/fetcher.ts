@@ -4,7 +4,8 @@ import { GatewayError } from '../../contracts/errors/index.js';
 import type { QueueGateway, ReceivedMessage, ReceiveRequest } from '../../contracts/gateway.js';
 import { SQS_LIMITS } from '../../contracts/limits.js';
 import type { Background } from '../../primitives/background.js';
-import { PollBackoff } from './poll-backoff.js';
+import { TurnGate } from '../../primitives/loop-turn.js';
+import { EmptyPace, PollBackoff } from './poll-backoff.js';
 import type { PollBudget } from './poll-budget.js';
 import type { PollTurn } from './poll-turn.js';
 
@@ -26,6 +27,8 @@ export interface FetcherParts {
   onAnswered(count: number): void;
   onFailed(error: unknown, retryInMs: number): void;
   onRecovered(): void;
+  /** Empty answers come long before their wait is over; told once. */
+  onHasty(answeredAfterMs: number): void;
   random?: () => number;
 }
 
@@ -39,9 +42,6 @@ export interface Demand {
   isStarving(): boolean;
 }
 
-/** Milliseconds between empty short polls (`waitTimeSeconds: 0`), which SQS answers at once. */
-const shortPollRestMs = 1_000;
-
 /** Milliseconds to wait for room for a full batch while a slot is free. */
 const roomWaitMs = 50;
 
@@ -54,7 +54,8 @@ const probeWaitSeconds = 1;
  * Idle, one poll is open. An answer with messages doubles how many may be open, an empty one brings it back to one.
  * A poll is opened when there is room for a full batch; where a slot starves, after a short wait with what room there
  * is. While polls fail, one probe at a time is sent with growing pauses, which waits but shortly, so that recovery
- * shows even where the queue is empty; the loop never ends by itself.
+ * shows even where the queue is empty; the loop never ends by itself. Where empty polls are answered without a wait, it
+ * pauses between them, and after a few that were answered in one turn of the event loop it waits for the next.
  */
 export class Fetcher {
   /** Open polls and when each began. */
@@ -68,6 +69,9 @@ export class Fetcher {
   private isPartialDue = false;
   private retryTimer: Timer | undefined;
   private readonly backoff: PollBackoff;
+  private readonly pace: EmptyPace;
+  private hasSaidHasty = false;
+  private readonly turns = new TurnGate(() => this.pump());
   /** Receives of a FIFO queue whose answer was lost: repeating the id gives the same messages again. */
   private lost: { attemptId: string; maxMessages: number; until: number }[] = [];
   private waitersForEnd: (() => void)[] = [];
@@ -76,6 +80,7 @@ export class Fetcher {
 
   constructor(private readonly parts: FetcherParts) {
     this.backoff = new PollBackoff(parts.random ?? Math.random);
+    this.pace = new EmptyPace(parts.waitTimeSeconds);
   }
 
   get openCount(): number {
@@ -119,8 +124,8 @@ export class Fetcher {
 
   /** True where no poll is open because of a pause between two, or for want of a socket. */
   get isWaiting(): boolean {
-    const { retryTimer, roomTimer, pumpLater } = this;
-    if (retryTimer !== undefined || roomTimer !== undefined) return true;
+    const { retryTimer, roomTimer, turns, pumpLater } = this;
+    if (retryTimer !== undefined || roomTimer !== undefined || turns.isClosed) return true;
     return this.parts.budget.isAwaitedBy(pumpLater);
   }
 
@@ -149,6 +154,7 @@ export class Fetcher {
 
   private canOpen(): boolean {
     if (this.isStopped || this.isPaused || this.retryTimer !== undefined) return false;
+    if (this.turns.isClosed) return false;
     if (this.parts.turn?.mayAsk() === false) return false;
     return this.open.size < (this.backoff.isFailing ? 1 : this.width);
   }
@@ -182,7 +188,9 @@ export class Fetcher {
     const isStanding = turn?.isStanding;
     turn?.opened(isStanding === true);
     this.isPartialDue = false;
-    this.open.set(controller, this.parts.clock.now());
+    const askedAt = this.parts.clock.now();
+    const calledIn = this.turns.called();
+    this.open.set(controller, askedAt);
     this.reserved += request.maxMessages;
     let messages: ReceivedMessage[] | undefined;
     try {
@@ -191,10 +199,11 @@ export class Fetcher {
     } catch (error) {
       if (!controller.signal.aborted) this.failed(error, request);
     }
+    this.turns.answered(calledIn);
     this.open.delete(controller);
     this.reserved -= request.maxMessages;
     this.parts.budget.release(isStanding);
-    if (messages !== undefined) this.answered(messages, request.maxMessages);
+    if (messages !== undefined) this.answered(messages, request, askedAt);
     turn?.closed(isStanding === true);
     this.tellEnd();
     this.pump();
@@ -225,8 +234,8 @@ export class Fetcher {
     return fitting === -1 ? undefined : this.lost.splice(fitting, 1)[0];
   }
 
-  private answered(messages: ReceivedMessage[], asked: number): void {
-    this.width = this.nextWidth(messages.length, asked);
+  private answered(messages: ReceivedMessage[], request: ReceiveRequest, askedAt: number): void {
+    this.width = this.nextWidth(messages.length, request.maxMessages);
     this.lastGoodAt = this.parts.clock.now();
     this.lastError = undefined;
     if (this.backoff.isFailing) {
@@ -235,8 +244,19 @@ export class Fetcher {
     }
     this.parts.turn?.answered(messages.length);
     this.parts.onAnswered(messages.length);
-    if (messages.length > 0) this.parts.onMessages(messages, this.lastGoodAt);
-    else if (this.parts.waitTimeSeconds === 0 && !this.isStopped) this.rest(shortPollRestMs);
+    if (messages.length === 0) return this.answeredEmpty(request, this.lastGoodAt - askedAt);
+    this.pace.reset();
+    this.parts.onMessages(messages, this.lastGoodAt);
+  }
+
+  private answeredEmpty({ waitTimeSeconds }: ReceiveRequest, tookMs: number): void {
+    // Polls that were open beside it tell nothing new.
+    if (this.isStopped || this.retryTimer !== undefined) return;
+    const restMs = this.pace.next(waitTimeSeconds, tookMs);
+    if (restMs > 0) this.rest(restMs);
+    if (!this.pace.isWorthSaying || this.hasSaidHasty) return;
+    this.hasSaidHasty = true;
+    this.parts.onHasty(tookMs);
   }
 
   /** A level is soon asked again anyway, so a few messages are no reason to ask it twice at once. */

@@ -39,3 +39,44 @@ export function needsSomebody(error: unknown): boolean {
     error.kind === 'invalid-request'
   );
 }
+
+/** Milliseconds between empty receives that ask for no wait (`waitTimeSeconds: 0`), which SQS answers at once. */
+const shortPollMs = 1_000;
+const firstPaceMs = 250;
+const maxPaceMs = 5_000;
+/** A single odd answer is not worth a warning. */
+const hastyBeforeSaid = 3;
+
+/**
+ * Pauses after empty answers. A long poll waits by itself, so none follows it. An answer that comes before half of its wait
+ * is over is hasty: so answer mocks, proxies and emulators without long polls. From one hasty answer to the next, receives
+ * begin further apart, up to five seconds and never further than the wait that was asked for.
+ */
+export class EmptyPace {
+  private hastyCount = 0;
+
+  constructor(private readonly waitTimeSeconds: number) {}
+
+  /** Messages came, or a wait was kept. */
+  reset(): void {
+    this.hastyCount = 0;
+  }
+
+  /** True once, where it is seen that the service does not wait. */
+  get isWorthSaying(): boolean {
+    return this.hastyCount === hastyBeforeSaid;
+  }
+
+  /** Milliseconds until the next receive, after an empty answer to one that asked to wait so long. */
+  next(askedSeconds: number, tookMs: number): number {
+    if (this.waitTimeSeconds === 0) return shortPollMs;
+    // Level orders ask without a wait where another poll follows that waits.
+    if (askedSeconds === 0) return 0;
+    const waitMs = askedSeconds * 1000;
+    if (tookMs >= waitMs / 2) this.reset();
+    else this.hastyCount++;
+    if (this.hastyCount === 0) return 0;
+    const paceMs = Math.min(firstPaceMs * 2 ** (this.hastyCount - 1), maxPaceMs, waitMs);
+    return Math.max(0, paceMs - tookMs);
+  }
+}

@@ -8,6 +8,9 @@ export const MAX_DEFAULT_PREFETCH = 10;
 /** Levels of one queue: sqspipes has as many, and each is a queue to be polled. */
 export const MAX_PRIORITIES = 16;
 
+/** Shortest visibility timeout that a worker receives with, seconds: under two no lease could be renewed in time. */
+export const MIN_VISIBILITY_SECONDS = 2;
+
 /** Everything a worker's options say by default that is plain data; policies are made where they are implemented. */
 export const CONSUME_DEFAULTS = {
   concurrency: 10,

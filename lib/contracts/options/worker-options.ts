@@ -9,7 +9,7 @@ export interface ConsumeOptions {
   prefetch?: number;
   /** Seconds a receive waits for messages. Range 0…20. @default 20 */
   waitTimeSeconds?: number;
-  /** Visibility timeout of this worker's receives, seconds. Range 2…43,200. @default the queue's */
+  /** Visibility timeout of this worker's receives, seconds. Range 2…43,200. @default the queue's; 30 where that is below 2 */
   visibilityTimeoutSeconds?: number;
   /** What happens when a handler throws. @default retry(exponential()) */
   onError?: OutcomePolicy;

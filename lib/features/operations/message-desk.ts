@@ -5,6 +5,7 @@ import {
   type QueueHandle,
   type ReceivedMessage,
 } from '../../contracts/index.js';
+import { withLoopTurn } from '../../primitives/loop-turn.js';
 import { backOff, patiently } from './patient.js';
 
 export interface MessageDeskParts {
@@ -25,7 +26,7 @@ export class MessageDesk {
     const { queue, clock, waitTimeSeconds, visibilityTimeoutSeconds } = this.parts;
     const count = Math.min(maxMessages, SQS_LIMITS.batchEntries);
     const request = { maxMessages: count, waitTimeSeconds, visibilityTimeoutSeconds };
-    return patiently(clock, () => queue.gateway.receive(queue.url, request));
+    return withLoopTurn(() => patiently(clock, () => queue.gateway.receive(queue.url, request)));
   }
 
   /** Answers those that SQS would not delete. */

@@ -1,6 +1,6 @@
 import { Observable } from 'rxjs';
 import type { TaskDelivery } from '../../contracts/index.js';
-import { FifoQueue } from '../../primitives/fifo-queue.js';
+import { Channel } from '../../primitives/channel.js';
 import type { StageDefinition } from './pipeline-definition.js';
 
 type Reader = { next(value: unknown): void; end(): void };
@@ -85,42 +85,34 @@ interface ResultLoopParts {
 }
 
 class ResultLoop<Output> implements AsyncIterator<Output, undefined> {
-  private readonly waiting = new FifoQueue<Output>();
-  private readonly wakers: (() => void)[] = [];
-  private hasEnded = false;
+  private readonly waiting = new Channel<Output>();
   private readonly stop: () => void;
 
   constructor({ hub, path, window, onDropped }: ResultLoopParts) {
+    const { waiting } = this;
     this.stop = hub.read(path, {
       next: (value) => {
-        this.waiting.push(value as Output);
-        if (this.waiting.size > window) {
-          this.waiting.shift();
-          onDropped();
-        }
-        this.wakers.shift()?.();
+        waiting.put(value as Output);
+        if (waiting.size <= window) return;
+        waiting.drop();
+        onDropped();
       },
-      end: () => this.finish(),
+      end: () => waiting.close(),
     });
   }
 
-  async next(): Promise<IteratorResult<Output, undefined>> {
-    while (this.waiting.size === 0 && !this.hasEnded) {
-      await new Promise<void>((resolve) => this.wakers.push(resolve));
-    }
-    if (this.waiting.size === 0) return { done: true, value: undefined };
-    return { done: false, value: this.waiting.shift() as Output };
+  next(): Promise<IteratorResult<Output, undefined>> {
+    return this.waiting.next();
   }
 
   async return(): Promise<IteratorResult<Output, undefined>> {
     this.stop();
     this.waiting.takeAll();
-    this.finish();
     return { done: true, value: undefined };
   }
 
-  private finish(): void {
-    this.hasEnded = true;
-    for (const wake of this.wakers.splice(0)) wake();
+  async throw(error?: unknown): Promise<IteratorResult<Output, undefined>> {
+    await this.return();
+    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Consumer } from '../../consumer/consumer.js';
 import type { ProcessBatchOptions, ProcessedBatch } from '../../consumer/consumer.js';
-import type { StreamedDelivery } from '../../consumer/message-stream.js';
+import type { MessageStream } from '../../consumer/message-stream.js';
 import { InvalidOptionsError } from '../../contracts/index.js';
 import type { ConsumeOptions, HandlerLookup } from '../../contracts/index.js';
 import { consumeSchema, validateOptions } from '../../contracts/options/schema/index.js';
@@ -15,7 +15,8 @@ export class SqsConsumer {
 
   /**
    * The messages of a queue, one after another, each leased while the loop holds it; `ack()` or `retry()` settles it.
-   * Leaving the loop gives back what was not settled.
+   * Leaving the loop, `close()` or `return()` gives back what was not settled, also while a `next()` waits. Loops that share one
+   * stream are `concurrency` at most.
    *
    * @example
    * ```ts
@@ -24,15 +25,14 @@ export class SqsConsumer {
    *   delivery.ack();
    * }
    * ```
-   * @throws InvalidOptionsError; QueueNotFoundError when the loop begins
+   * @throws InvalidOptionsError, QueueNotFoundError when the loop begins
    */
-  async *messages(
-    queue: string,
-    options: ConsumeOptions = {},
-  ): AsyncGenerator<StreamedDelivery, void, undefined> {
-    validateOptions('messages()', consumeSchema, options);
-    const handle = await this.runtime.find(queue);
-    yield* this.consumer(noHandlers).messages(handle, options);
+  messages(queue: string, options: ConsumeOptions = {}): MessageStream {
+    const find = async () => {
+      validateOptions('messages()', consumeSchema, options);
+      return this.runtime.find(queue);
+    };
+    return this.consumer(noHandlers).messages(find, options);
   }
 
   /**

@@ -113,6 +113,18 @@ describe('a loop over results', () => {
     await work(10_000);
     expect((await both).map(({ value }) => value)).toEqual([0, 1]);
   });
+
+  test.each(['return', 'throw'] as const)('ends a next() that waits by %s()', async (how) => {
+    const { pipelines } = await started();
+    const loop = pipelines.results<number>('numbers.use')[Symbol.asyncIterator]();
+    const waiting = [loop.next(), loop.next()];
+    const enough = new Error('enough');
+    const [ended] = await Promise.allSettled([loop[how]?.(enough as never)]);
+    expect(ended).toMatchObject(how === 'throw' ? { reason: enough } : { status: 'fulfilled' });
+    const done = { done: true, value: undefined };
+    expect(await Promise.all(waiting)).toEqual([done, done]);
+    expect(await loop.next()).toEqual(done);
+  });
 });
 
 async function startedLater() {

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import { SQS_LIMITS } from '../../limits.js';
 import { levelName } from '../../priorities.js';
-import { DEAD_LETTER_DEFAULTS, MAX_PRIORITIES, QUEUE_DEFAULTS } from '../defaults.js';
+import {
+  DEAD_LETTER_DEFAULTS,
+  MAX_PRIORITIES,
+  MIN_VISIBILITY_SECONDS,
+  QUEUE_DEFAULTS,
+} from '../defaults.js';
 import type { DeadLetterOptions, QueueOptions } from '../queue-options.js';
 import { messageFormat } from './opaque.js';
 import { choice, flag, integer, option, text, textRecord, type OptionFacts } from './option.js';
 import { isFifoReference, isQueueReference, queueReference } from './queue-reference.js';
 import { schemaOf } from './schema-of.js';
-
-/** Under two seconds no lease could be renewed in time. */
-export const MIN_VISIBILITY_SECONDS = 2;
 
 export const deadLetterSchema = schemaOf<DeadLetterOptions>()({
   queue: queueReference('The dead-letter queue; of the same type as the queue.'),

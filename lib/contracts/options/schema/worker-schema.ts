@@ -7,6 +7,7 @@ import {
   LONG_TASK_DEFAULTS,
   MAX_DEFAULT_PREFETCH,
   MAX_PRIORITIES,
+  MIN_VISIBILITY_SECONDS,
   WORKER_DEFAULTS,
 } from '../defaults.js';
 import type {
@@ -18,7 +19,6 @@ import type {
 import { outcomePolicy, priorityOrder, stopPolicy } from './opaque.js';
 import { choice, integer, option, required } from './option.js';
 import { optionalQueueReference, queueReference } from './queue-reference.js';
-import { MIN_VISIBILITY_SECONDS } from './queue-schema.js';
 import { schemaOf } from './schema-of.js';
 
 const MAX_HANDLERS = 10_000;
@@ -51,7 +51,7 @@ const consumeShape = schemaOf<ConsumeOptions>()({
   visibilityTimeoutSeconds: integer({
     from: MIN_VISIBILITY_SECONDS,
     to: SQS_LIMITS.visibilityTimeoutSeconds,
-    default: "the queue's",
+    default: `the queue's; ${SQS_LIMITS.defaultVisibilityTimeoutSeconds} where that is below ${MIN_VISIBILITY_SECONDS}`,
     description: "Visibility timeout of this worker's receives, seconds.",
     cost: 'A message of a worker that was killed comes back only after it; a small value renews leases more often.',
   }),
