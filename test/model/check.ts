@@ -1,5 +1,6 @@
 import { assert, asyncProperty } from 'fast-check';
 import { vi } from 'vitest';
+import { scaled } from '../support/scale.js';
 import { ServedMemory } from '../support/served-memory.js';
 import { seededRandom } from '../support/signals.js';
 import { scenarios } from './arbitraries.js';
@@ -9,8 +10,8 @@ import { World } from './world.js';
 
 /** Runs of the whole model check; each kind of queue does its share. */
 const allRuns = {
-  direct: Number(process.env['MODEL_RUNS'] ?? 500),
-  wire: Number(process.env['MODEL_WIRE_RUNS'] ?? 200),
+  direct: Number(process.env['MODEL_RUNS'] ?? scaled({ quick: 120, full: 500 })),
+  wire: Number(process.env['MODEL_WIRE_RUNS'] ?? scaled({ quick: 24, full: 200 })),
 };
 const kinds = 6;
 const slowestRunMs = { direct: 1_000, wire: 15_000 };

@@ -1,7 +1,8 @@
 import { Source, SqsPipeline, Stage } from '../../../lib/index.js';
+import { scaled } from '../../support/scale.js';
 import { instanceOf, pipelineSetup } from './setup.js';
 
-const ITEMS = 2_000;
+const ITEMS = scaled({ quick: 1_000, full: 2_000 });
 
 function busyLine(priorities: number) {
   @SqsPipeline({ name: 'busy', priorities })
