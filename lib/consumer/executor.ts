@@ -1,5 +1,6 @@
 import { lastValueFrom } from 'rxjs';
 import type { Clock, Timer } from '../contracts/clock.js';
+import { decodeTask } from '../contracts/decoding-budget.js';
 import { TaskTimeoutError, UnknownTaskError } from '../contracts/errors/index.js';
 import type { CodecLookup, MessageFormat } from '../contracts/format.js';
 import type {
@@ -105,7 +106,7 @@ export class Executor {
 
   private planDecoded(delivery: Delivery): Plan {
     const { format, codecs, handlers, queue, clock } = this.parts;
-    const packet = format.decode(delivery.message.raw, { queue, codecs });
+    const packet = decodeTask(format, delivery.message.raw, { queue, codecs });
     delivery.packet = packet;
     delivery.data = packet.data;
     if (packet.attributes !== undefined) delivery.message.unwrap(packet.attributes);

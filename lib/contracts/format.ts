@@ -1,3 +1,4 @@
+import type { DecodingBudget } from './decoding-budget.js';
 import type { MessageAttributes, ReceivedMessage } from './gateway.js';
 
 /** A task as it travels: what a format writes and reads. */
@@ -58,6 +59,8 @@ export interface DecodeOptions {
   queue: string;
   /** Finds the codec that a message names. */
   codecs: CodecLookup;
+  /** What decoding this message may take; a format gives it to each codec that it uses. @default a new one */
+  budget?: DecodingBudget | undefined;
 }
 
 /** Turns a value into text and back. */
@@ -68,6 +71,14 @@ export interface Codec {
   encode(value: unknown): string;
   /** @throws UndecodableMessageError and nothing else */
   decode(text: string): unknown;
+  /**
+   * For a codec that bounds its work: decodes, and takes what it builds from the budget of the message. Whoever decodes a
+   * message uses it where there is one.
+   *
+   * @default what `decode()` does
+   * @throws UndecodableMessageError and nothing else
+   */
+  decodeWithin?(text: string, budget: DecodingBudget): unknown;
   /**
    * For a codec that chooses message by message, such as compression above a size: the text, and the name of the codec
    * that reads it.

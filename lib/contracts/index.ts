@@ -1,5 +1,6 @@
 export * from './clock.js';
 export * from './dead-letters.js';
+export * from './decoding-budget.js';
 export * from './errors/index.js';
 export * from './events.js';
 export * from './format.js';

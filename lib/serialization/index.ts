@@ -1,5 +1,6 @@
 export * from './codecs/codec-lookup.js';
 export { compressed, type CompressionOptions } from './codecs/compressed-codec.js';
+export { decodeWithin } from './codecs/decode-within.js';
 export { jsonCodec } from './codecs/json-codec.js';
 export { lenientJsonCodec } from './codecs/lenient-json-codec.js';
 export { richCodec } from './codecs/rich-codec.js';

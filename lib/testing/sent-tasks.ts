@@ -1,3 +1,4 @@
+import { decodeTask } from '../contracts/index.js';
 import type {
   MessageAttributes,
   OutgoingMessage,
@@ -81,7 +82,7 @@ export function packetOf(
 ): TaskPacket | undefined {
   const received = { ...message, receiptHandle: '', systemAttributes: {} };
   try {
-    return format.decode(received, { queue: name, codecs });
+    return decodeTask(format, received, { queue: name, codecs });
   } catch {
     // A body that is no task of this format is shown as it is.
     return undefined;

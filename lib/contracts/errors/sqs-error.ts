@@ -5,3 +5,8 @@ export abstract class SqsError extends Error {
     this.name = new.target.name;
   }
 }
+
+/** What an error shows of a message: a stranger's text may have a million characters, and errors are logged. */
+export function clipped(text: string, maxLength = 500): string {
+  return text.length <= maxLength ? text : `${text.slice(0, maxLength)}…`;
+}

@@ -1,9 +1,9 @@
-import { SqsError } from './sqs-error.js';
+import { clipped, SqsError } from './sqs-error.js';
 
 /** A message body that no format or codec of its queue can read. Decoders throw nothing else. */
 export class UndecodableMessageError extends SqsError {
   constructor(facts: { problem: string; cause?: unknown }) {
-    super(`The message cannot be decoded: ${facts.problem}`, { cause: facts.cause });
+    super(`The message cannot be decoded: ${clipped(facts.problem)}`, { cause: facts.cause });
   }
 }
 
@@ -15,7 +15,7 @@ export class UnknownTaskError extends SqsError {
   constructor(facts: { pattern: string; queue: string; known: readonly string[] }) {
     const known = facts.known.length === 0 ? 'none' : facts.known.map((p) => `"${p}"`).join(', ');
     super(
-      `No handler for task "${facts.pattern}" on queue "${facts.queue}". Handled here: ${known}.`,
+      `No handler for task "${clipped(facts.pattern, 200)}" on queue "${facts.queue}". Handled here: ${known}.`,
     );
     this.pattern = facts.pattern;
     this.queue = facts.queue;

@@ -1,6 +1,7 @@
 import {
   DEAD_LETTER_REASON,
   DEAD_LETTER_SOURCE,
+  decodeTask,
   type CodecLookup,
   type MessageFormat,
   type PeekedMessage,
@@ -42,7 +43,11 @@ export function peekedMessage(message: ReceivedMessage, reader: MessageReader): 
 function taskIn(message: ReceivedMessage, reader: MessageReader): PeekedTask | undefined {
   const { format, queue, codecs } = reader;
   try {
-    const { pattern, data, context = {} } = format.decode(message, { queue, codecs });
+    const {
+      pattern,
+      data,
+      context = {},
+    } = decodeTask(format, message, { queue, codecs });
     return { pattern, data, context };
   } catch {
     // What cannot be read is shown as it is: its body is there.

@@ -1,6 +1,6 @@
-import { UndecodableMessageError } from '../../contracts/index.js';
+import { DecodingBudget, UndecodableMessageError } from '../../contracts/index.js';
 import type { Codec, CodecLookup, EncodedTask, ReceivedMessage } from '../../contracts/index.js';
-import { CODEC_ATTRIBUTE } from '../../serialization/index.js';
+import { CODEC_ATTRIBUTE, decodeWithin } from '../../serialization/index.js';
 
 /**
  * One message of a reply, by the names of Nest's own packets. Values are numbered, because a standard queue keeps no
@@ -35,7 +35,8 @@ export function encodeReply(packet: ReplyPacket, codec: Codec): EncodedTask {
 
 /** @throws UndecodableMessageError */
 export function decodeReply(message: ReceivedMessage, codecs: CodecLookup): ReplyPacket {
-  const packet = codecs(codecNameOf(message)).decode(message.body);
+  const codec = codecs(codecNameOf(message));
+  const packet = decodeWithin(codec, message.body, new DecodingBudget());
   if (isReplyPacket(packet)) return packet;
   throw new UndecodableMessageError({ problem: 'expected a reply with "id" and "index"' });
 }

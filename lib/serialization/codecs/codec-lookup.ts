@@ -7,7 +7,7 @@ import { richCodec } from './rich-codec.js';
 
 /**
  * Finds codecs by name: `json`, `lenient`, `rich`, the compressing `json+deflate` and `rich+deflate`, and those given
- * here, which may replace them. No name, and the media type of JSON that other senders write, mean `json`.
+ * here, which may replace them. No name, and the media types of JSON that other senders write, mean `json`.
  */
 export function createCodecLookup(codecs: readonly Codec[] = []): CodecLookup {
   const byName = new Map<string, Codec>([
@@ -16,8 +16,8 @@ export function createCodecLookup(codecs: readonly Codec[] = []): CodecLookup {
   ]);
   for (const codec of builtIn) byName.set(codec.name, codec);
   for (const codec of codecs) byName.set(codec.name, codec);
-  return (name) => {
-    const codec = byName.get(name === undefined || name === 'application/json' ? 'json' : name);
+  return (name = 'json') => {
+    const codec = byName.get(name) ?? (isJsonType(name) ? byName.get('json') : undefined);
     if (codec === undefined) throw unknownCodec(name, [...byName.keys()]);
     return codec;
   };
@@ -25,7 +25,17 @@ export function createCodecLookup(codecs: readonly Codec[] = []): CodecLookup {
 
 const builtIn: readonly Codec[] = [richCodec, compressed(jsonCodec), compressed(richCodec)];
 
-function unknownCodec(name: string | undefined, known: readonly string[]): UndecodableMessageError {
+/**
+ * `application/json`, also with parameters, in any case, and as the suffix of another type (RFC 6839). A message's body
+ * is Unicode text, so no charset changes how it is read.
+ */
+function isJsonType(name: string): boolean {
+  return /^\s*(?:(?:application|text)\/json|application\/[\w.-]{1,100}\+json)\s*(?:;|$)/i.test(
+    name,
+  );
+}
+
+function unknownCodec(name: string, known: readonly string[]): UndecodableMessageError {
   return new UndecodableMessageError({
     problem: `its codec "${name}" is not known here. Known: ${known.join(', ')}`,
   });

@@ -1,13 +1,22 @@
-import { InvalidOptionsError, UnserializableDataError } from '../../contracts/errors/index.js';
+import { DECODING_LIMITS, type DecodingBudget } from '../../contracts/decoding-budget.js';
+import {
+  InvalidOptionsError,
+  UndecodableMessageError,
+  UnserializableDataError,
+} from '../../contracts/errors/index.js';
 import type { Codec } from '../../contracts/format.js';
 import { hasLoneSurrogate, readBase64, readUtf8 } from './base64.js';
-import { deflate, inflate, MAX_UNPACKED_BYTES } from './inflate.js';
+import { boundedDecoder, decodeWithin } from './decode-within.js';
+import { deflate, inflate, inflateWithin } from './inflate.js';
 import { jsonCodec } from './json-codec.js';
 
 export interface CompressionOptions {
   /** Bytes of text from which on a message is packed; smaller ones are written as they are. 0…16,777,216. @default 4,096 */
   aboveBytes?: number;
-  /** Bytes that a message may unpack to; more is refused, both ways. 1…1,073,741,824. @default 16,777,216 */
+  /**
+   * Bytes that a message may unpack to; more is refused, both ways. 1…1,073,741,824. A worker that unpacks more needs
+   * several times as much memory for each message. @default 4,194,304
+   */
   maxBytes?: number;
 }
 
@@ -18,9 +27,13 @@ export interface CompressionOptions {
  * @throws InvalidOptionsError
  */
 export function compressed(codec: Codec = jsonCodec, options: CompressionOptions = {}): Codec {
-  const { aboveBytes, maxBytes } = resolve(options);
+  const { aboveBytes, maxBytes = DECODING_LIMITS.unpackedBytes } = checked(options);
   const name = `${codec.name}+deflate`;
   const packText = (text: string) => pack(text, name, maxBytes);
+  const unpack = (bytes: Buffer, budget: DecodingBudget) =>
+    options.maxBytes === undefined
+      ? inflateWithin(bytes, budget)
+      : (inflate(bytes, maxBytes) ?? refuseUnpacked(maxBytes));
   return {
     name,
     encode: (value) => packText(codec.encode(value)),
@@ -32,14 +45,16 @@ export function compressed(codec: Codec = jsonCodec, options: CompressionOptions
         ? { text: packed, codec: name }
         : { text, codec: codec.name };
     },
-    decode: (text) => codec.decode(readUtf8(inflate(readBase64(text), maxBytes))),
+    ...boundedDecoder((text, budget) =>
+      decodeWithin(codec, readUtf8(unpack(readBase64(text), budget)), budget),
+    ),
   };
 }
 
-function resolve({ aboveBytes = 4_096, maxBytes = MAX_UNPACKED_BYTES }: CompressionOptions) {
+function checked({ aboveBytes = 4_096, maxBytes }: CompressionOptions) {
   const problems = [
-    ...rangeProblem('aboveBytes', aboveBytes, 0, MAX_UNPACKED_BYTES),
-    ...rangeProblem('maxBytes', maxBytes, 1, 1_073_741_824),
+    ...rangeProblem('aboveBytes', aboveBytes, 0, 16_777_216),
+    ...(maxBytes === undefined ? [] : rangeProblem('maxBytes', maxBytes, 1, 1_073_741_824)),
   ];
   if (problems.length > 0) throw new InvalidOptionsError({ where: 'compressed()', problems });
   return { aboveBytes, maxBytes };
@@ -50,6 +65,10 @@ function rangeProblem(name: string, value: unknown, from: number, to: number): s
   return isInRange
     ? []
     : [`Expected ${name} to be an integer from ${from} to ${to}, got ${String(value)}`];
+}
+
+function refuseUnpacked(maxBytes: number): never {
+  throw new UndecodableMessageError({ problem: `it unpacks to more than ${maxBytes} bytes` });
 }
 
 function pack(text: string, codec: string, maxBytes: number): string {

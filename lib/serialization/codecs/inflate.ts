@@ -1,8 +1,6 @@
 import { deflateSync, inflateSync } from 'node:zlib';
+import type { DecodingBudget } from '../../contracts/decoding-budget.js';
 import { UndecodableMessageError } from '../../contracts/errors/index.js';
-
-/** Bytes that a message may have once unpacked, unless said otherwise: 16 MiB. What unpacks to more is refused. */
-export const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
 
 /** Packs bytes into a zlib stream. */
 export function deflate(bytes: Uint8Array): Buffer {
@@ -10,20 +8,28 @@ export function deflate(bytes: Uint8Array): Buffer {
 }
 
 /**
- * Unpacks a zlib stream, and stops at the limit: a small message never becomes a large one unnoticed.
+ * Unpacks a zlib stream within the budget, and stops at the limit: a small message never becomes a large one unnoticed.
  *
  * @throws UndecodableMessageError
  */
-export function inflate(bytes: Uint8Array, maxBytes: number): Buffer {
-  try {
-    return inflateSync(bytes, { maxOutputLength: maxBytes });
-  } catch (cause) {
-    throw new UndecodableMessageError({ problem: problemOf(cause, maxBytes), cause });
-  }
+export function inflateWithin(bytes: Uint8Array, budget: DecodingBudget): Buffer {
+  const unpacked = inflate(bytes, budget.left('unpackedBytes'));
+  if (unpacked === undefined) throw budget.exceeded('unpackedBytes');
+  budget.spend('unpackedBytes', unpacked.length);
+  return unpacked;
 }
 
-function problemOf(cause: unknown, maxBytes: number): string {
-  return (cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE'
-    ? `it unpacks to more than ${maxBytes} bytes`
-    : 'its packed data is no zlib stream';
+/**
+ * Unpacks a zlib stream; undefined where it has more bytes.
+ *
+ * @throws UndecodableMessageError
+ */
+export function inflate(bytes: Uint8Array, maxBytes: number): Buffer | undefined {
+  try {
+    // zlib takes no limit of 0, and nobody sends a stream of one byte.
+    return inflateSync(bytes, { maxOutputLength: Math.max(1, maxBytes) });
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE') return undefined;
+    throw new UndecodableMessageError({ problem: 'its packed data is no zlib stream', cause });
+  }
 }

@@ -28,8 +28,8 @@ export function isJsonData(value: unknown, depth = 0): boolean {
 
 function isJsonObject(value: object, depth: number): boolean {
   if (Array.isArray(value)) return isJsonArray(value, depth);
-  // A field `toJSON` makes plain data a holder too: JSON would write what it answers.
-  if (!isRecord(value) || typeof value.toJSON === 'function') return isJsonHolder(value, depth);
+  // What has a form of its own for JSON, such as a Date, would arrive as that and not as itself.
+  if (!isRecord(value) || typeof value.toJSON === 'function') return false;
   for (const key in value) {
     const field = value[key];
     if (field !== undefined && !isJsonData(field, depth)) return false;
@@ -43,11 +43,6 @@ function isJsonArray(items: readonly unknown[], depth: number): boolean {
     if (!isJsonData(items[index], depth)) return false;
   }
   return true;
-}
-
-function isJsonHolder(value: object, depth: number): boolean {
-  if (value instanceof Date) return !Number.isNaN(value.getTime());
-  return hasToJson(value) && isJsonData(value.toJSON(''), depth);
 }
 
 /** The first thing that JSON cannot carry; undefined where there is none. */
@@ -72,9 +67,7 @@ function problemWithin(
   above: readonly object[],
 ): JsonProblem | undefined {
   if (Array.isArray(value)) return problemInArray(value, path, above);
-  if (hasToJson(value) && !isInvalidDate(value)) {
-    return findJsonProblem(value.toJSON(''), path, above);
-  }
+  if (hasToJson(value)) return { path, found: describeChanged(value) };
   if (!isRecord(value)) return { path, found: describe(value) };
   return problemInFields(value, path, above);
 }
@@ -110,8 +103,15 @@ function hasToJson(value: object): value is { toJSON(key: string): unknown } {
   return typeof (value as { toJSON?: unknown }).toJSON === 'function';
 }
 
-function isInvalidDate(value: object): boolean {
-  return value instanceof Date && Number.isNaN(value.getTime());
+/** What JSON writes, and as something else than it is. */
+function describeChanged(value: object): string {
+  return value instanceof Date
+    ? `${describe(value)}, which would arrive as text`
+    : `${describe(value)} with a toJSON(), which would arrive as something else`;
+}
+
+function isInvalidDate(value: Date): boolean {
+  return Number.isNaN(value.getTime());
 }
 
 function pathStep(key: string): string {
@@ -128,7 +128,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'number') return String(value);
   if (typeof value === 'bigint') return 'a BigInt';
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
-  if (isInvalidDate(value)) return 'an invalid Date';
+  if (value instanceof Date) return isInvalidDate(value) ? 'an invalid Date' : 'a Date';
   const className = (value.constructor as { name?: unknown } | undefined)?.name;
   return `an instance of ${typeof className === 'string' && className !== '' ? className : 'a class'}`;
 }

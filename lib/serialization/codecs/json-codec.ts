@@ -1,9 +1,13 @@
 import { UnserializableDataError } from '../../contracts/errors/index.js';
 import type { Codec } from '../../contracts/format.js';
+import { boundedDecoder } from './decode-within.js';
 import { describe, findJsonProblem, isJsonData } from './json-check.js';
 import { decodeJson } from './json-decode.js';
 
-/** JSON, strictly: a value that would arrive as something else is an error. Dates become ISO text. */
+/**
+ * JSON, strictly: a value that would arrive as something else is an error, such as a Date, which would arrive as text.
+ * Fields that are undefined are left out, −0 arrives as 0, and an instance of a class as an object of its fields.
+ */
 export const jsonCodec: Codec = {
   name: 'json',
   encode(value) {
@@ -14,7 +18,7 @@ export const jsonCodec: Codec = {
     }
     throw unserializable(value);
   },
-  decode: decodeJson,
+  ...boundedDecoder(decodeJson),
 };
 
 /** Writes what the strict check, or the lenient copy, found to be JSON. */
@@ -40,7 +44,7 @@ function unserializable(value: unknown): Error {
   }
 }
 
-// A getter or a `toJSON` of the data threw.
+// A getter of the data threw.
 function writingFailed(cause: unknown): UnserializableDataError {
   return new UnserializableDataError({
     path: '$',

@@ -1,63 +1,67 @@
+import type { DecodingBudget } from '../../contracts/decoding-budget.js';
 import { UndecodableMessageError } from '../../contracts/errors/index.js';
-import { isDangerousKey, MAX_JSON_DEPTH } from './json-limits.js';
+import { refuseInexactNumbers } from './exact-numbers.js';
+import { spendJson } from './json-budget.js';
+import { isDangerousKey } from './json-limits.js';
+import { withoutByteOrderMark } from './json-text.js';
 
 /**
- * Reads JSON and refuses what is made to harm: keys that change prototypes, and nesting beyond what code can walk.
- * The data itself is walked only where the text gives a reason to.
+ * Reads JSON within the budget, and refuses what JavaScript would change or what is made to harm: inexact integers, and
+ * keys that change prototypes. The data itself is walked only where the text gives a reason to.
+ *
+ * @throws UndecodableMessageError
  */
-export function decodeJson(text: string): unknown {
-  const value = parse(text);
-  if (mayHoldDangerousKeys(text) || mayBeDeep(text)) refuseHarm(value);
+export function decodeJson(text: string, budget: DecodingBudget): unknown {
+  const json = withoutByteOrderMark(text);
+  const value = parseJson(json, budget);
+  if (mayHoldDangerousKeys(json)) refuseDangerousKeys(value);
   return value;
 }
 
-function parse(text: string): unknown {
+/**
+ * Parses JSON within the budget; keys are not checked.
+ *
+ * @throws UndecodableMessageError
+ */
+export function parseJson(json: string, budget: DecodingBudget): unknown {
+  spendJson(json, budget);
+  refuseInexactNumbers(json);
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch (cause) {
     throw new UndecodableMessageError({ problem: 'its body is not JSON', cause });
   }
 }
 
+/** True for the error of text that is no JSON; false where it is JSON and refused. */
+export function isNoJson(error: unknown): boolean {
+  return error instanceof UndecodableMessageError && error.cause instanceof SyntaxError;
+}
+
 // The escapes are those that could spell one of the two keys.
-function mayHoldDangerousKeys(text: string): boolean {
-  return /__proto__|"constructor"|\\u00[567]/i.test(text);
+function mayHoldDangerousKeys(json: string): boolean {
+  return /__proto__|"constructor"|\\u00[567]/.test(json);
 }
 
-function mayBeDeep(text: string): boolean {
-  return text.length > 2 * MAX_JSON_DEPTH && countUpTo(text, MAX_JSON_DEPTH);
-}
-
-function countUpTo(text: string, limit: number): boolean {
-  let count = 0;
-  for (const bracket of ['[', '{']) {
-    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
-      if (++count > limit) return true;
-    }
-  }
-  return false;
-}
-
-// A loop, not a recursion: the text may be nested deeper than the stack is.
-function refuseHarm(root: unknown): void {
-  const waiting: { value: object; depth: number }[] = [];
-  const visit = (value: unknown, depth: number) => {
-    if (typeof value === 'object' && value !== null) waiting.push({ value, depth });
+// A loop over what is still to be looked at; arrays by index, for they may be long.
+function refuseDangerousKeys(root: unknown): void {
+  const waiting: object[] = [];
+  const visit = (value: unknown) => {
+    if (typeof value === 'object' && value !== null) waiting.push(value);
   };
-  visit(root, 1);
+  visit(root);
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (next.depth > MAX_JSON_DEPTH) throw tooDeep();
-    for (const [key, field] of Object.entries(next.value)) {
-      if (isDangerousKey(key, field)) throw dangerous(key);
-      visit(field, next.depth + 1);
-    }
+    if (Array.isArray(next)) next.forEach(visit);
+    else visitFields(next as Record<string, unknown>, visit);
   }
 }
 
-function tooDeep(): UndecodableMessageError {
-  return new UndecodableMessageError({
-    problem: `its data is nested deeper than ${MAX_JSON_DEPTH} levels`,
-  });
+function visitFields(fields: Record<string, unknown>, visit: (value: unknown) => void): void {
+  for (const key in fields) {
+    const field = fields[key];
+    if (isDangerousKey(key, field)) throw dangerous(key);
+    visit(field);
+  }
 }
 
 function dangerous(key: string): UndecodableMessageError {

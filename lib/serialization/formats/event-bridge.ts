@@ -21,6 +21,7 @@ export function eventBridge({
   return unwrapping({
     name: 'event-bridge',
     inner: format,
+    fields: ['detail-type'],
     isWrapped: (body) => Object.hasOwn(body, 'detail-type'),
     unwrap(body) {
       requireAllowed('source', requireText(body, 'source'), sources);

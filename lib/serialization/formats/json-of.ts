@@ -1,5 +1,7 @@
+import type { DecodingBudget } from '../../contracts/decoding-budget.js';
 import { UndecodableMessageError, UnserializableDataError } from '../../contracts/errors/index.js';
 import type { Codec } from '../../contracts/format.js';
+import { decodeWithin } from '../codecs/decode-within.js';
 import { jsonCodec } from '../codecs/json-codec.js';
 import { isRecord, nameOf } from './fields.js';
 
@@ -9,9 +11,13 @@ export function jsonOf(codec: Codec): Codec {
 }
 
 /** Decodes with a user's codec, which may throw whatever it likes. @throws UndecodableMessageError */
-export function decodeWith(codec: Codec, text: string): unknown {
+export function decodeWith(
+  codec: Codec,
+  text: string,
+  budget: DecodingBudget | undefined,
+): unknown {
   try {
-    return codec.decode(text);
+    return decodeWithin(codec, text, budget);
   } catch (cause) {
     if (cause instanceof UndecodableMessageError) throw cause;
     throw new UndecodableMessageError({ problem: `the codec "${codec.name}" failed`, cause });

@@ -7,6 +7,7 @@ import type {
   TaskPacket,
 } from '../../contracts/format.js';
 import type { MessageAttributes, ReceivedMessage } from '../../contracts/gateway.js';
+import { decodeWithin } from '../codecs/decode-within.js';
 import { attributeText, isRecord, nameOf, own } from './fields.js';
 import { patternRoute } from './pattern-route.js';
 
@@ -48,7 +49,8 @@ function codecAttribute(name: string): MessageAttributes {
 }
 
 function readBody(message: ReceivedMessage, options: DecodeOptions): unknown {
-  return options.codecs(attributeText(message, CODEC_ATTRIBUTE)).decode(message.body);
+  const codec = options.codecs(attributeText(message, CODEC_ATTRIBUTE));
+  return decodeWithin(codec, message.body, options.budget);
 }
 
 function packetOf(body: unknown): TaskPacket {

@@ -1,3 +1,5 @@
+import { DECODING_LIMITS } from '../../contracts/decoding-budget.js';
+
 /**
  * The text by which a pattern is known, of handlers and messages alike: objects as their sorted keys and values, as
  * Nest's own transports write them, so that `@MessagePattern({ cmd: 'sum' })` finds its messages; arrays as JSON writes
@@ -6,13 +8,13 @@
 export function patternRoute(pattern: unknown): string | undefined {
   if (typeof pattern === 'number') return String(pattern);
   if (typeof pattern === 'string') return pattern === '' ? undefined : routeOfText(pattern);
-  return isObject(pattern) ? routeOf(pattern, 0) : undefined;
+  return isObject(pattern) ? routeOf(pattern, 0, { count: 0 }) : undefined;
 }
 
 function routeOfText(pattern: string): string {
-  if (!/^[{[]/.test(pattern)) return pattern;
+  if (!/^[{[]/.test(pattern) || pattern.length > DECODING_LIMITS.patternLength) return pattern;
   try {
-    return routeOf(JSON.parse(pattern) as object, 0);
+    return routeOf(JSON.parse(pattern) as object, 0, { count: 0 });
   } catch {
     return pattern;
   }
@@ -22,26 +24,33 @@ function routeOfText(pattern: string): string {
 const MAX_DEPTH = 5;
 const MAX_KEYS = 20;
 
-function routeOf(pattern: object, depth: number): string {
+/** Objects and arrays that a route has so far: parts that a pattern shares count each time that they stand in it. */
+interface Visited {
+  count: number;
+}
+
+function routeOf(pattern: object, depth: number, visited: Visited): string {
   if (depth > MAX_DEPTH) return '[MAX_DEPTH_REACHED]';
-  if (Array.isArray(pattern)) return routeOfArray(pattern, depth);
+  // The route is too long by now: whoever decodes refuses it.
+  if (++visited.count > DECODING_LIMITS.patternLength) return '[TOO_MANY_KEYS]';
+  if (Array.isArray(pattern)) return routeOfArray(pattern, depth, visited);
   const keys = Object.keys(pattern);
   if (keys.length > MAX_KEYS) return '[TOO_MANY_KEYS]';
   const fields = pattern as Record<string, unknown>;
   const parts = keys
     .toSorted((a, b) => a.localeCompare(b))
-    .map((key) => `"${escape(key)}":${routeOfField(fields[key], depth + 1)}`);
+    .map((key) => `"${escape(key)}":${routeOfField(fields[key], depth + 1, visited)}`);
   return `{${parts.join(',')}}`;
 }
 
-function routeOfArray(items: readonly unknown[], depth: number): string {
+function routeOfArray(items: readonly unknown[], depth: number, visited: Visited): string {
   if (items.length > MAX_KEYS) return '[TOO_MANY_KEYS]';
-  return `[${items.map((item) => routeOfField(item, depth + 1)).join(',')}]`;
+  return `[${items.map((item) => routeOfField(item, depth + 1, visited)).join(',')}]`;
 }
 
-function routeOfField(value: unknown, depth: number): string {
+function routeOfField(value: unknown, depth: number, visited: Visited): string {
   if (typeof value === 'string') return `"${escape(value)}"`;
-  return isObject(value) ? routeOf(value, depth) : String(value);
+  return isObject(value) ? routeOf(value, depth, visited) : String(value);
 }
 
 function escape(text: string): string {

@@ -40,6 +40,7 @@ export function s3Event(options: S3EventOptions = {}): MessageFormat {
   return unwrapping({
     name: 's3-event',
     inner: format,
+    fields: ['Records', 'Service'],
     isWrapped: (body) => isTestEvent(body) || isNotification(body),
     unwrap(body) {
       if (isTestEvent(body)) return ignored(pattern);

@@ -21,6 +21,7 @@ export function sns({ format = nativeFormat, topics }: SnsOptions = {}): Message
   return unwrapping({
     name: 'sns',
     inner: format,
+    fields: ['Type', 'TopicArn'],
     isWrapped: (body) => isType(own(body, 'Type')) || Object.hasOwn(body, 'TopicArn'),
     unwrap(body, message, options) {
       requireNotification(body);

@@ -1,6 +1,8 @@
+import { DecodingBudget } from '../../contracts/decoding-budget.js';
 import { InvalidOptionsError, UndecodableMessageError } from '../../contracts/errors/index.js';
 import type { Codec, EncodeOptions, MessageFormat, TaskPacket } from '../../contracts/format.js';
 import type { MessageAttributeValue, ReceivedMessage } from '../../contracts/gateway.js';
+import { decodeWithin } from '../codecs/decode-within.js';
 import { readPythonJson } from '../codecs/python-json.js';
 import { pickleCodec } from '../pickle/pickle-codec.js';
 import { attributeText, requireRecord } from './fields.js';
@@ -43,7 +45,7 @@ export function sqsWorkers({ codec = 'json' }: SqsWorkersOptions = {}): MessageF
         },
       };
     },
-    decode: (message) => packetOf(message),
+    decode: (message, { budget = new DecodingBudget() }) => packetOf(message, budget),
   };
 }
 
@@ -53,10 +55,10 @@ const codecNames: readonly string[] = [
   'pickle_compat',
 ] satisfies SqsWorkersCodec[];
 
-const readers: Record<SqsWorkersCodec, (text: string) => unknown> = {
+const readers: Record<SqsWorkersCodec, (text: string, budget: DecodingBudget) => unknown> = {
   json: readPythonJson,
-  pickle: (text) => pickle.decode(text),
-  pickle_compat: (text) => pickle.decode(text),
+  pickle: (text, budget) => decodeWithin(pickle, text, budget),
+  pickle_compat: (text, budget) => decodeWithin(pickle, text, budget),
 };
 
 const pickle = pickleCodec('pickle');
@@ -65,16 +67,17 @@ function writerFor(codec: SqsWorkersCodec, options: EncodeOptions): Codec {
   return codec === 'json' ? jsonOf(options.codec) : pickle;
 }
 
-function packetOf(message: ReceivedMessage): TaskPacket {
+function packetOf(message: ReceivedMessage, budget: DecodingBudget): TaskPacket {
   const pattern = requireAttribute(message, 'JobName');
-  const read = readerOf(requireAttribute(message, 'ContentType'));
+  const readWithin = readerOf(requireAttribute(message, 'ContentType'));
+  const read = (text: string) => readWithin(text, budget);
   const data = requireRecord(read(message.body), 'the body to be an object of keyword arguments');
   const context = attributeText(message, 'JobContext');
   if (context === undefined) return { pattern, data };
   return { pattern, data, context: requireRecord(read(context), '"JobContext" to be an object') };
 }
 
-function readerOf(codec: string): (text: string) => unknown {
+function readerOf(codec: string): (typeof readers)[SqsWorkersCodec] {
   if (isCodec(codec)) return readers[codec];
   throw new UndecodableMessageError({
     problem: `its codec "${codec}" is none of sqs-workers. Known: ${codecNames.join(', ')}`,

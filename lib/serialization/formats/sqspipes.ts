@@ -16,7 +16,7 @@ export function sqspipes(): MessageFormat {
     encode: ({ data, meta }, { queue, codec, priority = stageOf(queue).priority }) => ({
       body: jsonOf(codec).encode({ meta: { ...meta, priority }, value: requireValue(data) }),
     }),
-    decode: ({ body }, { queue }) => packetOf(readPythonJson(body), queue),
+    decode: ({ body }, { queue, budget }) => packetOf(readPythonJson(body, budget), queue),
   };
 }
 

@@ -20,8 +20,10 @@ export function squids({ codec }: SquidsOptions = {}): MessageFormat {
     encode: (packet, options) => ({
       body: (codec ?? jsonOf(options.codec)).encode(bodyOf(packet)),
     }),
-    decode: ({ body }) =>
-      packetOf(codec === undefined ? readPythonJson(body) : decodeWith(codec, body)),
+    decode: ({ body }, { budget }) =>
+      packetOf(
+        codec === undefined ? readPythonJson(body, budget) : decodeWith(codec, body, budget),
+      ),
   };
 }
 

@@ -24,7 +24,7 @@ export function taskmaster({ serviceName }: TaskmasterOptions = {}): MessageForm
       const service_name = { dataType: 'String', stringValue: serviceName };
       return { body, attributes: { service_name } };
     },
-    decode: ({ body }) => packetOf(readPythonJson(body)),
+    decode: ({ body }, { budget }) => packetOf(readPythonJson(body, budget)),
   };
 }
 

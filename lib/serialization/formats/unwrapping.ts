@@ -1,7 +1,8 @@
+import { DecodingBudget } from '../../contracts/decoding-budget.js';
 import { UndecodableMessageError } from '../../contracts/errors/index.js';
 import type { DecodeOptions, MessageFormat, TaskPacket } from '../../contracts/format.js';
 import type { ReceivedMessage } from '../../contracts/gateway.js';
-import { decodeJson } from '../codecs/json-decode.js';
+import { decodeJson, isNoJson } from '../codecs/json-decode.js';
 import { isRecord } from './fields.js';
 
 /** What an AWS service wraps around, or puts in place of, a task. */
@@ -9,6 +10,8 @@ export interface Wrapping {
   name: string;
   /** Reads and writes what is not wrapped. */
   inner: MessageFormat;
+  /** Fields of which a body has one, where it has the wrapping. */
+  fields: readonly string[];
   /** True where a body can only have come from the service, whole or not. */
   isWrapped(body: Record<string, unknown>): boolean;
   /** @throws UndecodableMessageError where the wrapping is not whole */
@@ -20,16 +23,18 @@ export interface Wrapping {
 }
 
 /** A format that takes the wrapping off where there is one; what is sent goes unwrapped. */
-export function unwrapping({ name, inner, isWrapped, unwrap }: Wrapping): MessageFormat {
+export function unwrapping({ name, inner, fields, isWrapped, unwrap }: Wrapping): MessageFormat {
   return {
     name,
     ...(inner.leavesOut && { leavesOut: inner.leavesOut }),
     encode: (packet, options) => inner.encode(packet, options),
-    decode(message, options) {
-      const body = objectIn(message.body);
-      if (body === undefined || !isWrapped(body)) return inner.decode(message, options);
-      refuseHarm(message.body);
-      return unwrap(body, message, options);
+    decode(message, { budget = new DecodingBudget(), ...options }) {
+      const within = { ...options, budget };
+      // Most bodies without the wrapping are parsed only once, by the inner format.
+      const mayBeWrapped = fields.some((field) => message.body.includes(`"${field}"`));
+      const body = mayBeWrapped ? objectIn(message.body, budget) : undefined;
+      if (body === undefined || !isWrapped(body)) return inner.decode(message, within);
+      return unwrap(body, message, within);
     },
   };
 }
@@ -52,21 +57,14 @@ export function requireAllowed(kind: string, name: string, allowed: readonly str
   });
 }
 
-function objectIn(text: string): Record<string, unknown> | undefined {
+function objectIn(text: string, budget: DecodingBudget): Record<string, unknown> | undefined {
   if (!/^\s*\{/.test(text)) return undefined;
-  const value = parsed(text);
-  return isRecord(value) ? value : undefined;
-}
-
-function refuseHarm(text: string): void {
-  decodeJson(text);
-}
-
-// Text that is no JSON is the inner format's, which says what is wrong with it.
-function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    const value = decodeJson(text, budget);
+    return isRecord(value) ? value : undefined;
+  } catch (error) {
+    // Text that is no JSON is the inner format's, which says what is wrong with it.
+    if (isNoJson(error)) return undefined;
+    throw error;
   }
 }

@@ -16,7 +16,7 @@ export function zcSqs(): MessageFormat {
       const { args, kwargs } = requireArguments(data, 'zc.sqs');
       return { body: Buffer.from(jsonOf(codec).encode([args, kwargs])).toString('base64') };
     },
-    decode: ({ body }, { queue }) => packetOf(readPythonJson(textOf(body)), queue),
+    decode: ({ body }, { queue, budget }) => packetOf(readPythonJson(textOf(body), budget), queue),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { DecodingBudget } from '../../contracts/decoding-budget.js';
+import { type FieldWriter, spendHashed } from '../codecs/object-shapes.js';
 import { malformed } from './malformed.js';
 import { PythonObject } from './python-objects.js';
 
@@ -15,16 +17,21 @@ export function append(list: unknown, items: readonly unknown[]): void {
 }
 
 /** @throws UndecodableMessageError */
-export function addItems(set: unknown, items: readonly unknown[]): void {
+export function addItems(set: unknown, items: readonly unknown[], budget: DecodingBudget): void {
   if (!(set instanceof Set)) throw malformed('adds to what is no set');
-  for (const item of items) addItem(set, item);
+  for (const item of items) {
+    spendHashed(item, budget);
+    addItem(set, item);
+  }
 }
 
 /** Keys and values by turns. @throws UndecodableMessageError */
-export function setItems(dict: unknown, items: readonly unknown[]): void {
+export function setItems(dict: unknown, items: readonly unknown[], fields: FieldWriter): void {
   if (!isDict(dict) || items.length % 2 !== 0) throw malformed('sets an item of what is no dict');
   for (let index = 0; index < items.length; index += 2) {
-    setItem(dict, toKey(items[index]), items[index + 1]);
+    const key = toKey(items[index]);
+    requireNew(dict, key);
+    fields.set(dict, key, items[index + 1]);
   }
 }
 
@@ -34,11 +41,10 @@ function addItem(set: Set<unknown>, item: unknown): void {
   set.add(item);
 }
 
-function setItem(dict: Record<string, unknown>, key: string, value: unknown): void {
+function requireNew(dict: Record<string, unknown>, key: string): void {
   if (key === '__proto__') throw malformed('has the key "__proto__", which is refused');
   // An object would keep only one of the dict's 1 and '1'.
   if (Object.hasOwn(dict, key)) throw malformed(`has the key ${JSON.stringify(key)} twice`);
-  dict[key] = value;
 }
 
 // An object's keys are text. An integer becomes its digits, as in Python's own JSON.

@@ -36,7 +36,7 @@ export function reduce(stack: PickleStack): void {
   if (!(called instanceof PythonName) || called.call === undefined || !Array.isArray(args)) {
     throw refusedOpcode('REDUCE', `would call ${whatIs(called)}, and ${closedList}`);
   }
-  const value = called.call(args, (what) => stack.spend(what));
+  const value = called.call(args, stack);
   if (value === undefined) {
     throw refusedOpcode(
       'REDUCE',

@@ -1,6 +1,6 @@
 import { dateText, datetimeOf, timeDelta, timeText, timeZone } from './datetimes.js';
 import { addItems, setItems } from './collections.js';
-import { type Call, PythonName, type Spend, Uuid } from './python-objects.js';
+import { type Call, PythonName, type Supplies, Uuid } from './python-objects.js';
 
 /**
  * The closed list: every name that a pickle may import, and what calling it gives. They are those by which Python's own
@@ -92,11 +92,11 @@ export function isSafeUuid(value: unknown): value is 0 | -1 | null {
 }
 
 /** Python 3's bytes up to protocol 2: text with a character for each byte. */
-function encodedBytes(args: readonly unknown[], spend: Spend): Uint8Array | undefined {
+function encodedBytes(args: readonly unknown[], supplies: Supplies): Uint8Array | undefined {
   const [text, encoding] = args;
   const isLatin1 = encoding === 'latin1' || encoding === 'latin-1';
   if (args.length !== 2 || typeof text !== 'string' || !isLatin1) return undefined;
-  spend({ bytes: text.length });
+  supplies.spend({ bytes: text.length });
   return /^[\0-\xff]*$/.test(text) ? new Uint8Array(Buffer.from(text, 'latin1')) : undefined;
 }
 
@@ -105,37 +105,37 @@ function noBytes(args: readonly unknown[]): Uint8Array | undefined {
 }
 
 /** `bytearray()`, `bytearray(bytes)`, and of older Pythons `bytearray(text, 'latin-1')`. */
-function byteArray(args: readonly unknown[], spend: Spend): Uint8Array | undefined {
+function byteArray(args: readonly unknown[], supplies: Supplies): Uint8Array | undefined {
   const [bytes] = args;
-  if (args.length === 2) return encodedBytes(args, spend);
+  if (args.length === 2) return encodedBytes(args, supplies);
   if (args.length === 0) return new Uint8Array();
   if (args.length > 1 || !(bytes instanceof Uint8Array)) return undefined;
-  spend({ bytes: bytes.length });
+  supplies.spend({ bytes: bytes.length });
   return new Uint8Array(bytes);
 }
 
 function setOf(
   [items = [], ...others]: readonly unknown[],
-  spend: Spend,
+  supplies: Supplies,
 ): Set<unknown> | undefined {
   if (!Array.isArray(items) || others.length > 0) return undefined;
-  spend({ values: items.length });
+  supplies.spend({ values: items.length });
   const set = new Set();
-  addItems(set, items);
+  addItems(set, items, supplies.budget);
   return set;
 }
 
 /** `OrderedDict()`, whose items follow; of Python 2 `OrderedDict([[key, value], …])`. */
 function orderedDict(
   [pairs = [], ...others]: readonly unknown[],
-  spend: Spend,
+  supplies: Supplies,
 ): Record<string, unknown> | undefined {
   if (!Array.isArray(pairs) || others.length > 0) return undefined;
-  spend({ values: 2 * pairs.length });
-  const dict = {};
+  supplies.spend({ values: 2 * pairs.length });
+  const dict = supplies.fields.create();
   for (const pair of pairs as unknown[]) {
     if (!Array.isArray(pair) || pair.length !== 2) return undefined;
-    setItems(dict, pair);
+    setItems(dict, pair, supplies.fields);
   }
   return dict;
 }

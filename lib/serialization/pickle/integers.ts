@@ -1,4 +1,4 @@
-import { inexactInteger, MAX_INTEGER_DIGITS } from '../codecs/python-json.js';
+import { inexactInteger, MAX_INTEGER_DIGITS } from '../codecs/exact-numbers.js';
 import { WideInteger } from './python-objects.js';
 
 /** Bytes of the largest integer that a JavaScript number can be, with its sign. */

@@ -36,19 +36,19 @@ export const operations: ReadonlyMap<number, PickleOperation> = new Map<number, 
 
   [0x28, (stack) => stack.mark()], // MARK
   [0x29, (stack) => stack.push([])], // EMPTY_TUPLE
-  [0x85, (stack) => stack.push(popMany(stack, 1))], // TUPLE1
-  [0x86, (stack) => stack.push(popMany(stack, 2))], // TUPLE2
-  [0x87, (stack) => stack.push(popMany(stack, 3))], // TUPLE3
+  [0x85, (stack) => stack.push(stack.popMany(1))], // TUPLE1
+  [0x86, (stack) => stack.push(stack.popMany(2))], // TUPLE2
+  [0x87, (stack) => stack.push(stack.popMany(3))], // TUPLE3
   [0x74, (stack) => stack.push(stack.popToMark())], // TUPLE
   [0x5d, (stack) => stack.push([])], // EMPTY_LIST
   [0x61, (stack) => appendItems(stack, [stack.pop()])], // APPEND
   [0x65, (stack) => appendItems(stack, stack.popToMark())], // APPENDS
-  [0x7d, (stack) => stack.push({})], // EMPTY_DICT
-  [0x73, (stack) => setAll(stack, popMany(stack, 2))], // SETITEM
+  [0x7d, (stack) => stack.push(stack.fields.create())], // EMPTY_DICT
+  [0x73, (stack) => setAll(stack, stack.popMany(2))], // SETITEM
   [0x75, (stack) => setAll(stack, stack.popToMark())], // SETITEMS
   [0x8f, (stack) => stack.push(new Set())], // EMPTY_SET
   [0x90, (stack) => addAll(stack, stack.popToMark())], // ADDITEMS
-  [0x91, (stack) => pushWith(stack, new Set(), addItems)], // FROZENSET
+  [0x91, (stack) => pushSet(stack, stack.popToMark())], // FROZENSET
 
   [0x71, (stack, input) => stack.remember(input.uint8())], // BINPUT
   [0x72, (stack, input) => stack.remember(input.uint32())], // LONG_BINPUT
@@ -63,7 +63,7 @@ export const operations: ReadonlyMap<number, PickleOperation> = new Map<number, 
   [0x53, (stack, input) => stack.push(toByteText(readQuoted(input.line())))], // STRING
   [0x56, (stack, input) => stack.push(readUnicode(input.line()))], // UNICODE
   [0x6c, (stack) => stack.push(stack.popToMark())], // LIST
-  [0x64, (stack) => pushWith(stack, {}, setItems)], // DICT
+  [0x64, (stack) => pushDict(stack, stack.popToMark())], // DICT
   [0x70, (stack, input) => stack.remember(readIndex(input.line()))], // PUT
   [0x67, (stack, input) => stack.recall(readIndex(input.line()))], // GET
 
@@ -86,27 +86,26 @@ function toByteText(bytes: Uint8Array): string | ByteText {
   return Buffer.from(bytes).toString('latin1');
 }
 
-function popMany(stack: PickleStack, count: number): unknown[] {
-  return Array.from({ length: count }, () => stack.pop()).toReversed();
-}
-
 function appendItems(stack: PickleStack, items: readonly unknown[]): void {
   append(stack.top(), items);
 }
 
 function setAll(stack: PickleStack, items: readonly unknown[]): void {
-  setItems(stack.top(), items);
+  setItems(stack.top(), items, stack.fields);
 }
 
 function addAll(stack: PickleStack, items: readonly unknown[]): void {
-  addItems(stack.top(), items);
+  addItems(stack.top(), items, stack.budget);
 }
 
-function pushWith<C>(
-  stack: PickleStack,
-  container: C,
-  fill: (container: C, items: readonly unknown[]) => void,
-): void {
-  fill(container, stack.popToMark());
-  stack.push(container);
+function pushSet(stack: PickleStack, items: readonly unknown[]): void {
+  const set = new Set();
+  addItems(set, items, stack.budget);
+  stack.push(set);
+}
+
+function pushDict(stack: PickleStack, items: readonly unknown[]): void {
+  const dict = stack.fields.create();
+  setItems(dict, items, stack.fields);
+  stack.push(dict);
 }

@@ -1,7 +1,9 @@
+import { DECODING_LIMITS } from '../../contracts/decoding-budget.js';
 import { UnserializableDataError } from '../../contracts/errors/index.js';
 import type { Codec } from '../../contracts/format.js';
 import { readBase64 } from '../codecs/base64.js';
-import { deflate, inflate, MAX_UNPACKED_BYTES } from '../codecs/inflate.js';
+import { boundedDecoder } from '../codecs/decode-within.js';
+import { deflate, inflateWithin } from '../codecs/inflate.js';
 import { readPickle } from './pickle-reader.js';
 import { writePickle } from './pickle-writer.js';
 
@@ -10,13 +12,16 @@ export function pickleCodec(name: string): Codec {
   return {
     name,
     encode: (value) => pack(writePickle(value)),
-    decode: (text) => readPickle(inflate(readBase64(text), MAX_UNPACKED_BYTES)),
+    ...boundedDecoder((text, budget) =>
+      readPickle(inflateWithin(readBase64(text), budget), budget),
+    ),
   };
 }
 
 function pack(pickle: Buffer): string {
-  if (pickle.length > MAX_UNPACKED_BYTES) {
-    const found = `data of more than ${MAX_UNPACKED_BYTES} bytes`;
+  const maxBytes = DECODING_LIMITS.unpackedBytes;
+  if (pickle.length > maxBytes) {
+    const found = `data of more than ${maxBytes} bytes`;
     throw new UnserializableDataError({ path: '$', found, codec: 'pickle' });
   }
   // Python wants the padding that Node's base64url leaves out.

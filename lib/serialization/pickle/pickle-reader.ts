@@ -1,6 +1,6 @@
+import { DecodingBudget } from '../../contracts/decoding-budget.js';
 import { UndecodableMessageError } from '../../contracts/errors/index.js';
 import { checkData, DataProblem } from '../codecs/data-check.js';
-import { MAX_UNPACKED_BYTES } from '../codecs/inflate.js';
 import { ByteReader } from './byte-reader.js';
 import { malformed, refusedOpcode } from './malformed.js';
 import { refusedOpcodes } from './opcode-names.js';
@@ -16,10 +16,10 @@ import { toPlainData } from './plain-data.js';
  *
  * @throws UndecodableMessageError
  */
-export function readPickle(bytes: Uint8Array): unknown {
-  const value = carryOut(new ByteReader(bytes));
+export function readPickle(bytes: Uint8Array, budget = new DecodingBudget()): unknown {
+  const value = carryOut(new ByteReader(bytes), new PickleStack(budget));
   try {
-    checkData(value, MAX_UNPACKED_BYTES);
+    checkData(value, budget.limits);
   } catch (cause) {
     if (!(cause instanceof DataProblem)) throw cause;
     const problem = `its data has ${cause.found} at ${cause.path}`;
@@ -31,15 +31,14 @@ export function readPickle(bytes: Uint8Array): unknown {
 const PROTO = 0x80;
 const STOP = 0x2e;
 
-function carryOut(input: ByteReader): unknown {
-  const stack = new PickleStack();
+function carryOut(input: ByteReader, stack: PickleStack): unknown {
   for (let opcode = firstOpcode(input); opcode !== STOP; opcode = input.uint8()) {
     const operation = operations.get(opcode);
     if (operation === undefined) throw refused(opcode);
     operation(stack, input);
   }
   const value = stack.result();
-  return stack.hasPythonObjects ? toPlainData(value) : value;
+  return stack.hasPythonObjects ? toPlainData(value, stack.budget) : value;
 }
 
 /** Behind the protocol, which protocols 0 and 1 do not name. */

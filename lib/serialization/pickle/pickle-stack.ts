@@ -1,22 +1,35 @@
-import { MAX_UNPACKED_BYTES } from '../codecs/inflate.js';
+import type { DecodingBudget } from '../../contracts/decoding-budget.js';
+import { containersOf, FieldWriter } from '../codecs/object-shapes.js';
 import { malformed } from './malformed.js';
 import { PythonObject } from './python-objects.js';
 
-/** Values that one pickle may put on its stack and into its memo, together: what it builds is bounded by it. */
-const MAX_VALUES = 1_000_000;
-
-/** Where a pickle builds its value: a stack with marks, and a memo of what was built before. */
+/**
+ * Where a pickle builds its value: a stack with marks, and a memo of what was built before. All that is put on the stack
+ * or into the memo is taken from the budget, so it bounds what a pickle builds.
+ */
 export class PickleStack {
   /** True once something stands here for what Python would build. */
   hasPythonObjects = false;
   private items: unknown[] = [];
   private readonly outer: unknown[][] = [];
-  private readonly memo = new Map<number, unknown>();
-  private valueCount = 0;
+  // Not a map: its numbers are the pickle's choice, and maps of numbers can be made to collide.
+  private readonly memo: unknown[] = [];
   private copiedBytes = 0;
+  /** Fills dicts. */
+  readonly fields: FieldWriter;
 
+  constructor(readonly budget: DecodingBudget) {
+    this.fields = new FieldWriter(budget);
+  }
+
+  /** A value that was just made. */
   push(value: unknown): void {
-    this.count(1);
+    this.budget.spend('containers', containersOf(value));
+    this.add(value);
+  }
+
+  private add(value: unknown): void {
+    this.budget.spend('values');
     if (value instanceof PythonObject) this.hasPythonObjects = true;
     this.items.push(value);
   }
@@ -26,13 +39,19 @@ export class PickleStack {
     return this.items.pop();
   }
 
+  /** As many values as there are operands, the last one last. */
+  popMany(count: number): unknown[] {
+    if (this.items.length < count) throw malformed('takes a value where there is none');
+    return this.items.splice(this.items.length - count);
+  }
+
   top(): unknown {
     if (this.items.length === 0) throw malformed('uses a value where there is none');
     return this.items.at(-1);
   }
 
   mark(): void {
-    this.count(1);
+    this.budget.spend('values');
     this.outer.push(this.items);
     this.items = [];
   }
@@ -46,23 +65,30 @@ export class PickleStack {
     return items;
   }
 
-  remember(index: number = this.memo.size): void {
-    this.count(1);
-    this.memo.set(index, this.top());
+  remember(index: number = this.memo.length): void {
+    // Python numbers them as they come, from 0 or 1 on.
+    while (this.memo.length < index) this.memoize(NOTHING);
+    if (index === this.memo.length) this.memoize(this.top());
+    else this.memo[index] = this.top();
   }
 
   recall(index: number): void {
-    if (!this.memo.has(index)) throw malformed('repeats a value that it did not give');
-    this.push(this.memo.get(index));
+    const value = index < this.memo.length ? this.memo[index] : NOTHING;
+    if (value === NOTHING) throw malformed('repeats a value that it did not give');
+    this.add(value);
+  }
+
+  private memoize(value: unknown): void {
+    this.budget.spend('values');
+    this.memo.push(value);
   }
 
   /** Counts what a constructor copies from its arguments, before it does. */
   spend({ bytes = 0, values = 0 }: { bytes?: number; values?: number }): void {
-    this.count(values);
+    this.budget.spend('values', values);
     this.copiedBytes += bytes;
-    if (this.copiedBytes > MAX_UNPACKED_BYTES) {
-      throw malformed(`has more than ${MAX_UNPACKED_BYTES} bytes`);
-    }
+    const { unpackedBytes } = this.budget.limits;
+    if (this.copiedBytes > unpackedBytes) throw malformed(`has more than ${unpackedBytes} bytes`);
   }
 
   /** The one value that is left. */
@@ -70,9 +96,6 @@ export class PickleStack {
     if (this.outer.length > 0 || this.items.length !== 1) throw malformed('ends in the middle');
     return this.items[0];
   }
-
-  private count(values: number): void {
-    this.valueCount += values;
-    if (this.valueCount > MAX_VALUES) throw malformed(`has more than ${MAX_VALUES} values`);
-  }
 }
+
+const NOTHING = Symbol('nothing');

@@ -1,7 +1,7 @@
+import { DECODING_LIMITS } from '../../contracts/decoding-budget.js';
 import { UnserializableDataError } from '../../contracts/errors/index.js';
 import { hasLoneSurrogate } from '../codecs/base64.js';
 import { checkData, DataProblem } from '../codecs/data-check.js';
-import { MAX_UNPACKED_BYTES } from '../codecs/inflate.js';
 import { describe } from '../codecs/json-check.js';
 import { isRecord } from '../codecs/json-limits.js';
 
@@ -14,7 +14,7 @@ import { isRecord } from '../codecs/json-limits.js';
  */
 export function writePickle(value: unknown): Buffer {
   try {
-    checkData(value, MAX_UNPACKED_BYTES);
+    checkData(value, DECODING_LIMITS);
     return Buffer.concat([PROTOCOL_2, ...bytesOf(value, '$'), STOP]);
   } catch (cause) {
     const facts = cause instanceof DataProblem ? cause : { path: '$', found: unreadable };

@@ -1,3 +1,4 @@
+import type { DecodingBudget } from '../../contracts/decoding-budget.js';
 import { addItems, isDict } from './collections.js';
 import { PythonObject } from './python-objects.js';
 
@@ -7,7 +8,7 @@ import { PythonObject } from './python-objects.js';
  *
  * @throws UndecodableMessageError where such a thing is no data
  */
-export function toPlainData(root: unknown): unknown {
+export function toPlainData(root: unknown, budget: DecodingBudget): unknown {
   const seen = new Set<unknown>();
   const waiting: object[] = [];
   const plain = (value: unknown): unknown => {
@@ -19,7 +20,8 @@ export function toPlainData(root: unknown): unknown {
     return value;
   };
   const result = plain(root);
-  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) replaceIn(next, plain);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop())
+    replaceIn(next, plain, budget);
   return result;
 }
 
@@ -27,7 +29,11 @@ function isContainer(value: unknown): value is object {
   return Array.isArray(value) || value instanceof Set || isDict(value);
 }
 
-function replaceIn(container: object, plain: (value: unknown) => unknown): void {
+function replaceIn(
+  container: object,
+  plain: (value: unknown) => unknown,
+  budget: DecodingBudget,
+): void {
   if (Array.isArray(container)) {
     for (let index = 0; index < container.length; index++) {
       container[index] = plain(container[index]);
@@ -35,7 +41,7 @@ function replaceIn(container: object, plain: (value: unknown) => unknown): void 
   } else if (container instanceof Set) {
     const members = [...container].map(plain);
     container.clear();
-    addItems(container, members);
+    addItems(container, members, budget);
   } else if (isDict(container)) {
     for (const key of Object.keys(container)) container[key] = plain(container[key]);
   }

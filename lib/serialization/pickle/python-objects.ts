@@ -1,4 +1,6 @@
-import { inexactInteger, isExactInteger } from '../codecs/python-json.js';
+import type { DecodingBudget } from '../../contracts/decoding-budget.js';
+import { inexactInteger, isExactInteger } from '../codecs/exact-numbers.js';
+import type { FieldWriter } from '../codecs/object-shapes.js';
 import { malformed } from './malformed.js';
 
 /** What stands on the stack for something that Python would build. None of it ever reaches a handler. */
@@ -23,10 +25,16 @@ export class PythonName extends PythonObject {
 }
 
 /** Answers what the call gives; undefined where Python never writes such arguments. */
-export type Call = (args: readonly unknown[], spend: Spend) => unknown;
+export type Call = (args: readonly unknown[], supplies: Supplies) => unknown;
 
-/** Counts what a call copies: arguments from the memo can be copied over and over. @throws UndecodableMessageError */
-export type Spend = (what: { bytes?: number; values?: number }) => void;
+/** What calls build with. */
+export interface Supplies {
+  readonly budget: DecodingBudget;
+  /** Fills dicts. */
+  readonly fields: FieldWriter;
+  /** Counts what a call copies: arguments from the memo can be copied over and over. @throws UndecodableMessageError */
+  spend(what: { bytes?: number; values?: number }): void;
+}
 
 /** An integer that a JavaScript number may not be. */
 export class WideInteger extends PythonObject {

@@ -7,6 +7,7 @@ import type {
   TaskSchema,
 } from '../../contracts/task-contract.js';
 import { dtoToPlain, parseDto } from './dto-schema.js';
+import { listedIssues } from './listed-issues.js';
 
 /**
  * Checks data against a task's schema and answers what the schema makes of it; a promise only where the schema needs one.
@@ -47,7 +48,7 @@ function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
 
 function valueOf<Output>(pattern: string, result: StandardSchemaResult<Output>): Output {
   if (result.issues === undefined) return result.value;
-  throw new InvalidTaskDataError({ pattern, issues: result.issues.map(sentenceOf) });
+  throw new InvalidTaskDataError({ pattern, issues: listedIssues(result.issues, sentenceOf) });
 }
 
 function sentenceOf({ message, path }: StandardSchemaIssue): string {

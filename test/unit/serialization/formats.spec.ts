@@ -96,7 +96,6 @@ describe('nativeFormat', () => {
     '{}',
     '1',
     '"p"',
-    '\uFEFF{"pattern":"p"}',
     '{"pattern":""}',
     '{"pattern":true}',
     '{"pattern":null}',

@@ -1,0 +1,77 @@
+import { UndecodableMessageError } from '../../contracts/errors/index.js';
+import { findOutsideText } from './json-text.js';
+
+/**
+ * Refuses numbers of JSON that JavaScript would change: integers that no number is exactly, and numbers beyond the
+ * largest. Fractions are read as the nearest number, as everywhere.
+ *
+ * @throws UndecodableMessageError
+ */
+export function refuseInexactNumbers(json: string): void {
+  if (!maybeInexact.test(json)) return;
+  let end = 0;
+  for (const { index } of findOutsideText(json, maybeInexact)) {
+    if (index < end) continue;
+    const start = startOfNumber(json, index, end);
+    end = endOfNumber(json, index);
+    refuseInexact(json.slice(start, end));
+  }
+}
+
+/** Fifteen digits are always exact, and with an exponent of two digits never too large. */
+const maybeInexact = /\d{16}|\d[eE]\+?\d{3}/;
+
+function refuseInexact(number: string): void {
+  if (/^-?\d+$/.test(number)) {
+    if (!isExact(number)) throw inexactInteger(number);
+  } else if (Math.abs(Number(number)) === Infinity) {
+    throw new UndecodableMessageError({
+      problem: `its data has the number ${shorten(number)}, which is larger than any JavaScript number`,
+    });
+  }
+}
+
+/** True where a JavaScript number is exactly this integer, or is written with the same digits. */
+export function isExactInteger(integer: bigint): boolean {
+  const number = Number(integer);
+  if (Number.isSafeInteger(number)) return true;
+  if (!Number.isFinite(number)) return false;
+  return BigInt(number) === integer || String(number) === String(integer);
+}
+
+/** The error for an integer that a JavaScript number cannot be. */
+export function inexactInteger(digits: string): UndecodableMessageError {
+  return new UndecodableMessageError({
+    problem: `its data has the integer ${shorten(digits)}, which no JavaScript number is exactly; send it as text`,
+  });
+}
+
+/** Digits of the largest integer that a JavaScript number can be. */
+export const MAX_INTEGER_DIGITS = 309;
+
+function isExact(digits: string): boolean {
+  if (String(Number(digits)) === digits) return true;
+  return digits.length <= MAX_INTEGER_DIGITS + 1 && isExactInteger(BigInt(digits));
+}
+
+function startOfNumber(json: string, from: number, least: number): number {
+  let at = from;
+  while (at > least && isPartOfNumber(json.charCodeAt(at - 1))) at--;
+  return at;
+}
+
+function endOfNumber(json: string, from: number): number {
+  let at = from;
+  while (isPartOfNumber(json.charCodeAt(at))) at++;
+  return at;
+}
+
+// Digits, sign, point and exponent.
+function isPartOfNumber(code: number): boolean {
+  const isDigit = code >= 0x30 && code <= 0x39;
+  return isDigit || code === 0x2b || code === 0x2d || code === 0x2e || (code | 0x20) === 0x65;
+}
+
+function shorten(digits: string): string {
+  return digits.length <= 40 ? digits : `${digits.slice(0, 40)}…`;
+}
