@@ -155,7 +155,11 @@ describe('nativeFormat', () => {
   test.each(['json', 'pickle', 'pickle_compat'])(
     'says what to do about a message of sqs-workers: %s',
     (codec) => {
-      const attributes = { JobName: text('job'), JobContext: text('{}'), ContentType: text(codec) };
+      const attributes = {
+        JobName: textAttribute('job'),
+        JobContext: textAttribute('{}'),
+        ContentType: textAttribute(codec),
+      };
       const said = problemOf(() => decode('{"to":"a"}', attributes));
       expect(said).toMatch(/looks like a message of sqs-workers: .*sqsWorkers\(\)/);
       expect(said).toContain(raw);
@@ -164,8 +168,8 @@ describe('nativeFormat', () => {
 
   test.each([
     ['{"pattern":"p","data":{"__proto__":1}}', {}],
-    ['no base64', { ContentType: text('json+deflate') }],
-    ['{"pattern":"p"}', { ContentType: text('rich') }],
+    ['no base64', { ContentType: textAttribute('json+deflate') }],
+    ['{"pattern":"p"}', { ContentType: textAttribute('rich') }],
   ])('gives no such advice about a message of its own that is broken: %s', (body, attributes) =>
     expect(problemOf(() => decode(body, attributes))).not.toMatch('SqsRawTask'),
   );
@@ -270,6 +274,6 @@ function expectPacketOrUndecodable(body: string, attributes: MessageAttributes):
   }
 }
 
-function text(stringValue: string) {
+function textAttribute(stringValue: string) {
   return { dataType: 'String', stringValue };
 }
