@@ -18,6 +18,7 @@ import type { Delivery } from './delivery.js';
 import { Dispatcher } from './dispatcher.js';
 import { Executor, type SinglePlan } from './executor.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { BlockedGroups } from './ordering/blocked-groups.js';
 import { FifoOrdering } from './ordering/fifo-ordering.js';
 import type { Ordering } from './ordering/ordering.js';
 import { StandardOrdering } from './ordering/standard-ordering.js';
@@ -185,13 +186,16 @@ function orderingOf(
   settlements: Settlements,
   hooks: AssemblyHooks,
 ): Ordering {
-  const { queue, consume, clock } = parts;
+  const { queue, consume, clock, logger } = parts;
   if (!queue.isFifo) return new StandardOrdering({ lanes, settlements });
+  const lastAttempt = lastAttemptOf(parts);
+  const name = nameOf(parts);
   return new FifoOrdering({
     lanes,
     settlements,
     mode: consume.fifoFailure,
-    lastAttempt: lastAttemptOf(parts),
+    lastAttempt,
+    blocked: lastAttempt === undefined ? new BlockedGroups({ queue: name, logger }) : undefined,
     hasDeadLetterQueue: queue.deadLetter !== undefined,
     clock,
     onChange: () => hooks.onChange(),
@@ -224,7 +228,10 @@ function executorOf(
 }
 
 /** The attempt after which SQS, or FIFO's own count, gives a message up. */
-function lastAttemptOf({ queue, consume }: QueueWorkerParts): number | undefined {
+export function lastAttemptOf({
+  queue,
+  consume,
+}: Pick<QueueWorkerParts, 'queue' | 'consume'>): number | undefined {
   if (queue.deadLetter !== undefined) return queue.deadLetter.maxReceiveCount;
   return queue.isFifo && consume.fifoFailure === 'hold' ? consume.maxAttempts : undefined;
 }

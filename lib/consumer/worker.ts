@@ -15,8 +15,9 @@ import type {
 import { Background } from '../primitives/background.js';
 import { deferred } from '../primitives/deferred.js';
 import { EventHub } from '../primitives/event-hub.js';
-import type { QueueWorkerParts } from './assembly.js';
+import { lastAttemptOf, type QueueWorkerParts } from './assembly.js';
 import { checkPolicies } from './check-policies.js';
+import { endlessHeads } from './ordering/blocked-groups.js';
 import { PollBudget } from './polling/poll-budget.js';
 import { FamilyWorker } from './priorities/family-worker.js';
 import { levelsInWindow } from './priorities/level-window.js';
@@ -164,9 +165,18 @@ export class Worker implements WorkerControl {
       logger,
       onFatal: (error) => this.fatal(setup.name, error),
     };
+    this.warnOfEndlessHeads(setup, queue);
     const engine = queue.levels === undefined ? new QueueWorker(parts) : new FamilyWorker(parts);
     this.queues.set(setup.name, engine);
     engine.start();
+  }
+
+  private warnOfEndlessHeads({ name, consume }: WorkerQueueSetup, queue: QueueHandle): void {
+    const isEndless = levelsInWindow(queue, consume).some(
+      (level) => level.queue.isFifo && lastAttemptOf({ queue: level.queue, consume }) === undefined,
+    );
+    const warning = isEndless ? endlessHeads(name, consume) : undefined;
+    if (warning !== undefined) this.setup.logger.warn(warning, { queue: name });
   }
 
   /** Polls of all queues on one connection share its sockets. */

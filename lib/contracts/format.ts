@@ -36,15 +36,12 @@ export interface MessageFormat {
   /** Such as `native`, `raw`, `squids`. */
   readonly name: string;
   /** Parts of a packet that its messages have no room for: a send that has them is warned about. @default none */
-  readonly leavesOut?: readonly PacketExtra[];
+  readonly leavesOut?: readonly ('context' | 'meta')[];
   /** @throws UnserializableDataError */
   encode(packet: TaskPacket, options: EncodeOptions): EncodedTask;
   /** @throws UndecodableMessageError and nothing else */
   decode(message: ReceivedMessage, options: DecodeOptions): TaskPacket;
 }
-
-/** What a send may give a task beside its data. */
-export type PacketExtra = 'context' | 'meta';
 
 export interface EncodeOptions {
   /** Logical name of the queue. */

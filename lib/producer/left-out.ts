@@ -1,6 +1,8 @@
-import type { PacketExtra, TaskPacket } from '../contracts/format.js';
+import type { MessageFormat, TaskPacket } from '../contracts/format.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
+
+type Part = NonNullable<MessageFormat['leavesOut']>[number];
 
 /** Says once per queue what the messages of its format have no room for. */
 export class LeftOut {
@@ -15,7 +17,7 @@ export class LeftOut {
     }
   }
 
-  private sayOnce(queue: string, format: string, part: PacketExtra, values: object): void {
+  private sayOnce(queue: string, format: string, part: Part, values: object): void {
     const key = `${part} ${queue}`;
     if (this.said.has(key)) return;
     this.said.add(key);
@@ -27,7 +29,7 @@ export class LeftOut {
   }
 }
 
-const names: Record<PacketExtra, string> = {
+const names: Record<Part, string> = {
   context: 'a task context',
   meta: 'the meta of another format',
 };

@@ -108,7 +108,7 @@ describe('What a format sets aside', () => {
     const app = await appWith({ controllers: [Tasks] }, format);
     await put(app, 'in', body);
     await app.work();
-    expect(seen).toEqual([atLeast(meta)]);
+    expect(seen).toMatchObject([meta]);
   });
 
   test('is there for each task of a batch', async () => {
@@ -117,13 +117,13 @@ describe('What a format sets aside', () => {
     class Tasks {
       @SqsBatchTask('task', { queue: 'in', maxSize: 2, maxWaitMs: 10 })
       run(@Payload() items: SqsBatchItem[]): void {
-        seen.push(items.map(({ context }) => context.meta['n']).toSorted());
+        seen.push(new Set(items.map(({ context }) => context.meta['n'])));
       }
     }
     const app = await appWith({ controllers: [Tasks] }, squids());
     for (const n of [1, 2]) await put(app, 'in', { task: 'task', args: [], kwargs: {}, n });
     await app.work();
-    expect(seen).toEqual([[1, 2]]);
+    expect(seen).toEqual([new Set([1, 2])]);
   });
 
   test('goes on with what a handler sends, where it says so', async () => {
@@ -273,13 +273,4 @@ async function put(
 
 function parse(body: string): unknown {
   return JSON.parse(body);
-}
-
-/** Everything inside of an object may have more fields than are named. */
-function atLeast(value: object): unknown {
-  const entries = Object.entries(value).map(([key, field]: [string, unknown]) => {
-    const isRecord = typeof field === 'object' && field !== null && !Array.isArray(field);
-    return [key, isRecord ? (expect.objectContaining(field) as unknown) : field];
-  });
-  return Object.fromEntries(entries);
 }

@@ -5,6 +5,7 @@ import type { KeyedLanes } from '../../primitives/keyed-lanes.js';
 import type { Delivery } from '../delivery.js';
 import { clampDelay } from '../retry/clamp-delay.js';
 import type { Settlements } from '../settlement.js';
+import type { BlockedGroups } from './blocked-groups.js';
 import type { Ordering } from './ordering.js';
 
 export interface FifoOrderingParts {
@@ -14,6 +15,8 @@ export interface FifoOrderingParts {
   /** The attempt after which a head is given up: the queue's maxReceiveCount, or `maxAttempts`. */
   lastAttempt: number | undefined;
   hasDeadLetterQueue: boolean;
+  /** Told of heads that nothing will give up; undefined where there is a last attempt. */
+  blocked: BlockedGroups | undefined;
   clock: Clock;
   /** A lane opened, or what was parked is not any more: there may be work or room. */
   onChange(): void;
@@ -67,6 +70,7 @@ export class FifoOrdering implements Ordering {
   }
 
   private async end(delivery: Delivery, outcome: Outcome): Promise<void> {
+    this.parts.blocked?.ended(this.keyOf(delivery.message));
     const ending = await this.parts.settlements.apply(delivery, outcome);
     if (ending === 'confirmed' && outcome.kind !== 'release') this.openLane(delivery);
     else await this.giveBackRest(delivery, 0);
@@ -76,7 +80,8 @@ export class FifoOrdering implements Ordering {
     delivery: Delivery,
     outcome: Extract<Outcome, { kind: 'retry' }>,
   ): Promise<void> {
-    const { mode, settlements, clock } = this.parts;
+    const { mode, settlements, clock, blocked } = this.parts;
+    blocked?.failed(this.keyOf(delivery.message), delivery, outcome);
     const mayHold = mode === 'hold' && !this.isDraining && !delivery.lease.isLostAt(clock.now());
     if (mayHold) return this.hold(delivery, outcome);
     const ending = await settlements.retry(delivery, outcome.delaySeconds);

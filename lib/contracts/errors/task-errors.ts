@@ -2,8 +2,14 @@ import { clipped, SqsError } from './sqs-error.js';
 
 /** A message body that no format or codec of its queue can read. Decoders throw nothing else. */
 export class UndecodableMessageError extends SqsError {
-  constructor(facts: { problem: string; cause?: unknown }) {
-    super(`The message cannot be decoded: ${clipped(facts.problem)}`, { cause: facts.cause });
+  /** What is wrong, without what to do about it. */
+  readonly problem: string;
+
+  constructor(facts: { problem: string; advice?: string; cause?: unknown }) {
+    const problem = clipped(facts.problem);
+    const advice = facts.advice === undefined ? '' : `. ${facts.advice}`;
+    super(`The message cannot be decoded: ${problem}${advice}`, { cause: facts.cause });
+    this.problem = problem;
   }
 }
 

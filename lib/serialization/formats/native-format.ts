@@ -1,6 +1,7 @@
 import { UndecodableMessageError } from '../../contracts/errors/index.js';
 import type {
   Codec,
+  CodecLookup,
   DecodeOptions,
   MessageFormat,
   NamedText,
@@ -9,6 +10,7 @@ import type {
 import type { MessageAttributes, ReceivedMessage } from '../../contracts/gateway.js';
 import { decodeWithin } from '../codecs/decode-within.js';
 import { attributeText, isRecord, nameOf, own } from './fields.js';
+import { fieldsOf, foreignMessage } from './foreign-message.js';
 import { patternRoute } from './pattern-route.js';
 
 /** The message attribute that names the codec of a body that is not JSON. */
@@ -25,7 +27,12 @@ export const nativeFormat: MessageFormat = {
     return name === 'json' ? { body: text } : { body: text, attributes: codecAttribute(name) };
   },
   decode(message, options) {
-    return packetOf(readBody(message, options));
+    const body = readBody(message, options);
+    if (isRecord(body)) {
+      const pattern = patternRoute(own(body, 'pattern'));
+      if (pattern !== undefined) return packetOf(pattern, body);
+    }
+    throw foreignMessage({ message, queue: options.queue, body, problem: problemWith(body) });
   },
 };
 
@@ -48,14 +55,31 @@ function codecAttribute(name: string): MessageAttributes {
   return { [CODEC_ATTRIBUTE]: { dataType: 'String', stringValue: name } };
 }
 
-function readBody(message: ReceivedMessage, options: DecodeOptions): unknown {
-  const codec = options.codecs(attributeText(message, CODEC_ATTRIBUTE));
-  return decodeWithin(codec, message.body, options.budget);
+function readBody(message: ReceivedMessage, { codecs, queue, budget }: DecodeOptions): unknown {
+  const codec = codecOf(message, codecs, queue);
+  try {
+    return decodeWithin(codec, message.body, budget);
+  } catch (error) {
+    if (codec.name !== 'json' || !isNoJson(error)) throw error;
+    throw foreignMessage({ message, queue, problem: error.problem, cause: error.cause });
+  }
 }
 
-function packetOf(body: unknown): TaskPacket {
-  const envelope = requireEnvelope(body);
-  const packet: TaskPacket = { pattern: requirePattern(envelope), data: own(envelope, 'data') };
+function isNoJson(error: unknown): error is UndecodableMessageError {
+  return error instanceof UndecodableMessageError && error.cause instanceof SyntaxError;
+}
+
+function codecOf(message: ReceivedMessage, codecs: CodecLookup, queue: string): Codec {
+  try {
+    return codecs(attributeText(message, CODEC_ATTRIBUTE));
+  } catch (error) {
+    if (!(error instanceof UndecodableMessageError)) throw error;
+    throw foreignMessage({ message, queue, problem: error.problem, cause: error });
+  }
+}
+
+function packetOf(pattern: string, envelope: Record<string, unknown>): TaskPacket {
+  const packet: TaskPacket = { pattern, data: own(envelope, 'data') };
   const context = own(envelope, 'context');
   if (isRecord(context)) packet.context = context;
   const meta = own(envelope, 'meta');
@@ -73,18 +97,10 @@ function addReplyFields(packet: TaskPacket, envelope: Record<string, unknown>): 
   return packet;
 }
 
-function requireEnvelope(body: unknown): Record<string, unknown> {
-  if (isRecord(body)) return body;
-  throw new UndecodableMessageError({
-    problem: `expected an object with "pattern" and "data", got ${nameOf(body)}`,
-  });
-}
-
-function requirePattern(envelope: Record<string, unknown>): string {
-  const given = own(envelope, 'pattern');
-  const pattern = patternRoute(given);
-  if (pattern !== undefined) return pattern;
-  throw new UndecodableMessageError({
-    problem: `expected "pattern" to be text, a number, an object or an array, got ${nameOf(given)}`,
-  });
+function problemWith(body: unknown): string {
+  if (!isRecord(body) || !Object.hasOwn(body, 'pattern')) {
+    return `expected an object with "pattern" and "data", got ${fieldsOf(body)}`;
+  }
+  const given = nameOf(own(body, 'pattern'));
+  return `expected "pattern" to be text, a number, an object or an array, got ${given}`;
 }

@@ -151,6 +151,29 @@ describe('a pipeline in the format of sqspipes', () => {
     });
   });
 
+  test('says that one NaN in front of the only group holds everything up, at start and when it happens', async () => {
+    const { worker, work, gateway, logger } = pipelineSetup();
+    const Line = lineOf({ format: sqspipes() });
+    await worker({ pipelines: [Line], worker: { stages: ['line.upper'] } });
+    const url = await gateway.getQueueUrl('line-make.fifo');
+    const bodies = [
+      '{"meta": {"priority": 0}, "value": NaN}',
+      '{"meta":{"priority":0},"value":"x"}',
+    ];
+    await gateway.sendBatch(
+      url,
+      bodies.map((body, n) => ({ body, groupId: '-', deduplicationId: `d${n}` })),
+    );
+    await work(60_000);
+    expect(await messagesOf(gateway, 'line-upper.fifo')).toEqual([]);
+    const said = (pattern: RegExp) =>
+      logger.lines.filter(({ message }) => pattern.test(JSON.stringify(message)));
+    expect(said(/line-make.fifo.{1,3} has neither a dead-letter queue nor a limit/)).toHaveLength(
+      1,
+    );
+    expect(said(/Group .{1,2}-.* waits behind.*the bare word NaN/)).toHaveLength(1);
+  });
+
   test("writes an item's level where Python looks for it", async () => {
     const { worker, work, gateway } = pipelineSetup();
     const Line = lineOf({ format: sqspipes(), priorities: 2 }, { priority: 1 });

@@ -48,10 +48,9 @@ describe('A task context that a format has no room for', () => {
 
   test('is said where it is that of the running task, too', async () => {
     const logger = new RecordingLogger();
-    const taskContext = () => ({ requestId: 'r1' });
     const { producer } = setupProducer({
       logger,
-      taskContext,
+      taskContext: () => ({ requestId: 'r1' }),
       handles: { jobs: { format: squids() } },
     });
     await producer.send({ queue: 'jobs', pattern: 't' }, data);

@@ -15,6 +15,7 @@ import {
   patternRoute,
   rawFormat,
 } from '../../../lib/serialization/index.js';
+import { problemOf } from '../../support/recorded.js';
 
 const hexCodec: Codec = {
   name: 'hex',
@@ -101,6 +102,76 @@ describe('nativeFormat', () => {
     '{"pattern":null}',
     '{"data":1}',
   ])('does not decode %j', (body) => expect(() => decode(body)).toThrow(UndecodableMessageError));
+
+  const raw = "@SqsRawTask({ queue: 'q' })";
+  test.each<[string, string, RegExp]>([
+    [
+      'squids',
+      '{"task":"t","args":[],"kwargs":{}}',
+      /fields "task", "args", "kwargs"\. .*squids\(\)/,
+    ],
+    ['sqstaskmaster', '{"task":"t","kwargs":{}}', /fields "task", "kwargs"\. .*taskmaster\(\)/],
+    ['sqspipes', '{"meta":{"priority":0},"value":1}', /fields "meta", "value"\. .*sqspipes\(\)/],
+    ['zc.sqs', '[[1],{"a":2}]', /got an array\. .*zcSqs\(\)/],
+    [
+      'SNS',
+      '{"Type":"Notification","TopicArn":"a","Message":"{}"}',
+      /fields "Type", "TopicArn", "Message"\. .*sns\(\)/,
+    ],
+    [
+      'EventBridge',
+      '{"version":"0","detail-type":"Scheduled Event","detail":{}}',
+      /eventBridge\(\)/,
+    ],
+    ['S3', '{"Records":[{"eventSource":"aws:s3"}]}', /s3Event\(\)/],
+    [
+      'anybody',
+      '{"orderId":7}',
+      /got an object with the field "orderId"\. Messages of other senders/,
+    ],
+    [
+      'anybody, with many fields',
+      '{"a":1,"b":1,"c":1,"d":1,"e":1,"f":1,"g":1}',
+      /"a", "b", "c", "d", "e" and 2 more\./,
+    ],
+    ['anybody, with odd fields', `{"${'x'.repeat(90)}":1,"a\\nb":1}`, /"x{40}…", "a\\nb"\./],
+    ['nobody', '{}', /got an object without fields\. Messages of other senders/],
+    ['a sender of lists', '[1]', /got an array\. Messages of other senders/],
+    ['a sender of text', '"hello"', /got a string\. Messages of other senders/],
+    ['a sender of plain text', 'hello', /its body is not JSON\. Messages of other senders/],
+    [
+      'a sender with a pattern that is none',
+      '{"pattern":true}',
+      /"pattern" to be text.*got a boolean\. Messages/,
+    ],
+  ])('says what to do about a message of %s', (_sender, body, problem) => {
+    const said = problemOf(() => decode(body));
+    expect(said).toMatch(problem);
+    expect(said).toMatch('format');
+    expect(said).toContain(raw);
+  });
+
+  test.each(['json', 'pickle', 'pickle_compat'])(
+    'says what to do about a message of sqs-workers: %s',
+    (codec) => {
+      const attributes = {
+        JobName: textAttribute('job'),
+        JobContext: textAttribute('{}'),
+        ContentType: textAttribute(codec),
+      };
+      const said = problemOf(() => decode('{"to":"a"}', attributes));
+      expect(said).toMatch(/looks like a message of sqs-workers: .*sqsWorkers\(\)/);
+      expect(said).toContain(raw);
+    },
+  );
+
+  test.each([
+    ['{"pattern":"p","data":{"__proto__":1}}', {}],
+    ['no base64', { ContentType: textAttribute('json+deflate') }],
+    ['{"pattern":"p"}', { ContentType: textAttribute('rich') }],
+  ])('gives no such advice about a message of its own that is broken: %s', (body, attributes) =>
+    expect(problemOf(() => decode(body, attributes))).not.toMatch('SqsRawTask'),
+  );
 
   test('throws nothing but UndecodableMessageError, whatever the body', () => {
     const names = fc.constantFrom(
@@ -200,4 +271,8 @@ function expectPacketOrUndecodable(body: string, attributes: MessageAttributes):
   } catch (error) {
     if (!(error instanceof UndecodableMessageError)) throw error;
   }
+}
+
+function textAttribute(stringValue: string) {
+  return { dataType: 'String', stringValue };
 }
