@@ -3,7 +3,7 @@ import { objectionTo } from './layer-rules.js';
 import { importsOf, libraryFiles, repositoryFiles, specifiersIn } from './source-files.js';
 
 /** Of code; blank lines and comments make a file easier to read, not harder. */
-const MAX_LINES = 300;
+const MAX_LINES = 350;
 /** A spec is a list of facts, read one at a time. */
 const MAX_SPEC_LINES = 500;
 
