@@ -153,6 +153,18 @@ describe('schema', () => {
     expect(gateway.accepted[0]?.body).toBe(bodyOf({ to: 'a@b.cz' }, 'send_email'));
   });
 
+  test('lets fields pass that the schema does not name, unless it is strict', async () => {
+    const { producer, gateway } = setupProducer();
+    const data = { to: 'a@b.cz', more: 1 };
+    await producer.send(sendEmail, data);
+    expect(gateway.accepted[0]?.body).toBe(bodyOf(data, 'send_email'));
+    const strict = defineTask('send_email', {
+      queue: 'jobs',
+      schema: z.strictObject({ to: z.email() }),
+    });
+    await expect(producer.send(strict, data)).rejects.toThrow(InvalidTaskDataError);
+  });
+
   test('applies options of the contract under those of the send', async () => {
     const options = { delaySeconds: 5, attributes: { a: 'b' } };
     const contract = defineTask<number>('p', { queue: 'jobs', options });

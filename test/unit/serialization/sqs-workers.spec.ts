@@ -91,6 +91,28 @@ describe('sqsWorkers', () => {
     );
   });
 
+  test("writes a handler's dates, sets, maps, bytes and integers as Python's own", () => {
+    const data = {
+      at: new Date('2020-01-02T03:04:05.678Z'),
+      tags: new Set(['a']),
+      counts: new Map([[1, 'one']]),
+      bytes: new Uint8Array([0, 255]),
+      id: 2n ** 64n,
+    };
+    const { body, attributes } = encodeBy(sqsWorkers({ codec: 'pickle' }), { pattern: 'j', data });
+    const fields = unpickle(body) as Map<string, unknown>;
+    expect(fields.get('at')).toMatchObject({ call: 'datetime.datetime' });
+    expect(fields.get('tags')).toEqual({ call: '__builtin__.set', args: [['a']] });
+    expect(fields.get('counts')).toEqual(new Map([[{ int: '1' }, 'one']]));
+    expect(fields.get('bytes')).toMatchObject({ call: '_codecs.encode' });
+    expect(fields.get('id')).toEqual({ int: '18446744073709551616' });
+    expect(decodeBy(sqsWorkers(), received(body, attributes)).data).toEqual({
+      ...data,
+      counts: { 1: 'one' },
+      id: 2 ** 64,
+    });
+  });
+
   test('reads standard base64, without padding, with line breaks', () => {
     const packet = { pattern: 'j', data: { text: '>>>???ÿÿÿ'.repeat(3) }, context: {} };
     const { body, attributes } = encodeBy(sqsWorkers({ codec: 'pickle' }), packet);

@@ -87,6 +87,16 @@ describe('squids', () => {
     expect(problemOf(() => decodeBy(squids(), received(body)))).toMatch('cannot be decoded'),
   );
 
+  test('a codec of its own reads and writes what a serde of the Python app does', () => {
+    const format = squids({ codec: base64Json });
+    const packet = { pattern: 'm.f', data: { args: [1], kwargs: { x: 3 } } };
+    const { body } = encodeBy(format, packet);
+    expect(Buffer.from(body, 'base64').toString()).toBe(
+      '{"task":"m.f","args":[1],"kwargs":{"x":3}}',
+    );
+    expect(decodeBy(format, received(body))).toEqual(packet);
+  });
+
   test('a serde that throws is a message that cannot be decoded', () => {
     const format = squids({ codec: base64Json });
     expect(problemOf(() => decodeBy(format, received('%%%')))).toMatch('codec "base64" failed');
