@@ -226,11 +226,16 @@ const interimAnswers: Case[] = interim.flatMap(([name, pieces]) => [
   { name: `${name} before a break`, answers: [behind(pieces, reset), good], isAboutNetwork: true },
 ]);
 
-const hourAhead = () => new Date(Date.now() + 3_600_000).toUTCString();
+const hoursAhead = (hours: number) => new Date(Date.now() + hours * 3_600_000).toUTCString();
+const hourAhead = () => hoursAhead(1);
 const skewed =
-  (type: string): Answer =>
+  (type: string, hours = 1): Answer =>
   (response) =>
-    answer(403, { __type: type, message: 'Signature expired' }, { date: hourAhead() })(response);
+    answer(
+      403,
+      { __type: type, message: 'Signature expired' },
+      { date: hoursAhead(hours) },
+    )(response);
 const goodAhead: Answer = (response) => answer(200, received, { date: hourAhead() })(response);
 const refused = (): Case['config'] => ({
   credentials: async () => {
@@ -241,7 +246,16 @@ const refused = (): Case['config'] => ({
 const clocksAndRights: Case[] = [
   { name: 'a clock that is an hour behind', answers: [skewed('InvalidSignatureException'), good] },
   { name: 'a clock that is an hour behind, in a good answer', answers: [goodAhead] },
-  { name: 'a clock that is never right', answers: [skewed('RequestTimeTooSkewed')] },
+  // The SDK goes on for as long as the offset changes; whether it does is decided here, not by when an answer comes.
+  {
+    name: 'a clock that is never right',
+    answers: [1, 2, 3, 4].map((hours) => skewed('RequestTimeTooSkewed', hours)),
+  },
+  {
+    name: 'a clock that is right and refused all the same',
+    answers: [skewed('RequestTimeTooSkewed')],
+    hasFrozenClock: true,
+  },
   { name: 'a token that has expired', answers: [serviceError(403, 'ExpiredToken')] },
   { name: 'credentials that cannot be had', answers: [good], config: refused() },
 ];
@@ -286,3 +300,19 @@ export const cases: readonly Case[] = [
   ...clocksAndRights,
   ...ends,
 ];
+
+/**
+ * Answers that find the clock wrong: when all have asked, one is told; the others when that one has corrected the clock
+ * and asks again. Whoever asks again gets a good answer.
+ */
+export function skewedOneByOne(count: number): Answer {
+  const held: (() => void)[] = [];
+  return (response) => {
+    if (!response.req.headers['amz-sdk-request']?.toString().startsWith('attempt=1')) {
+      for (const tell of held.splice(0)) tell();
+      return goodAhead(response);
+    }
+    held.push(() => skewed('RequestTimeTooSkewed')(response));
+    if (held.length === count) held.shift()?.();
+  };
+}

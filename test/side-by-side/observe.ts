@@ -29,6 +29,8 @@ export interface Case {
   timeoutMs?: number;
   /** Network errors are worded by who speaks HTTP; their names and codes are compared. */
   isAboutNetwork?: boolean;
+  /** True where no time passes, as far as dates tell. */
+  hasFrozenClock?: boolean;
   /** True where the lean path leaves the call to the SDK from the start. */
   isLeft?: boolean;
 }
@@ -68,12 +70,14 @@ export async function observe(
   });
   const calls = callsBy(line, client, each.timeoutMs ?? 10_000);
   const { operation, input } = each.call ?? { operation: 'ReceiveMessage', input: {} };
+  if (each.hasFrozenClock === true) vi.useFakeTimers({ toFake: ['Date'] });
   const aborter = new AbortController();
   if (each.abort === 'before') aborter.abort();
   service.play(each.answers, () => each.abort === 'first' && aborter.abort());
   const url = `${service.endpoint}/000000000000/emails`;
   const signal = each.abort === undefined ? undefined : aborter.signal;
   const ended = await endOf(calls.call(operation, { QueueUrl: url, ...input }, signal), each);
+  vi.useRealTimers();
   await calls.close();
   client.destroy();
   return {
@@ -84,6 +88,23 @@ export async function observe(
     scopes: [...retries.scopes],
     clockOffset: Math.abs(Math.round(client.config.systemClockOffset / 60_000)),
   };
+}
+
+/** Makes as many receives at once with one client. */
+export async function atOnce(
+  line: Line,
+  endpoint: string,
+  count: number,
+): Promise<PromiseSettledResult<object>[]> {
+  const credentials = { accessKeyId: 'AKIA', secretAccessKey: 'secret' };
+  const client = new SQSClient({ endpoint, region: 'eu-west-1', credentials });
+  const calls = callsBy(line, client, 10_000);
+  const input = { QueueUrl: `${endpoint}/000000000000/emails` };
+  const made = Array.from({ length: count }, () => calls.call('ReceiveMessage', input));
+  const ended = await Promise.allSettled(made);
+  await calls.close();
+  client.destroy();
+  return ended;
 }
 
 function handlerOptions({ timeoutMs }: Case): object {

@@ -1,5 +1,5 @@
-import { cases } from './cases.js';
-import { isLean, observe } from './observe.js';
+import { cases, skewedOneByOne } from './cases.js';
+import { atOnce, isLean, observe, type Line } from './observe.js';
 import { ScriptedService } from './scripted-service.js';
 
 describe('The lean path and the SDK, side by side', () => {
@@ -25,5 +25,20 @@ describe('The lean path and the SDK, side by side', () => {
       expect(isLean(first)).toBe(first !== undefined && each.isLeft !== true);
       expect(others.some(isLean)).toBe(false);
     });
+
+    test('calls that a wrong clock fails at once are repeated as by the SDK, whichever corrects it', async () => {
+      vi.useFakeTimers({ toFake: ['Date'] });
+      const expected = await repeatedAtOnce('sdk', service);
+      expect(await repeatedAtOnce(line, service)).toEqual(expected);
+      vi.useRealTimers();
+    });
   });
 });
+
+/** Five calls at once that all find the clock wrong, in one millisecond as the dates tell. */
+async function repeatedAtOnce(line: Line, service: ScriptedService) {
+  service.play([skewedOneByOne(5)]);
+  const ended = await atOnce(line, service.endpoint, 5);
+  const good = ended.filter(({ status }) => status === 'fulfilled').length;
+  return { good, requests: service.seen.length };
+}

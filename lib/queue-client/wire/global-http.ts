@@ -12,10 +12,10 @@ const agents = { http: http.globalAgent, https: https.globalAgent };
  * is known.
  */
 export function whyClientHandler(env: Env): string | undefined {
+  if (usesEnvProxy(env)) return "Node's HTTP client takes its proxy from the environment";
   if (isReplaced(http.globalAgent, http) || isReplaced(https.globalAgent, https)) {
     return "the global agents of Node's HTTP client were replaced";
   }
-  if (usesEnvProxy(env)) return "Node's HTTP client takes its proxy from the environment";
   const isPlain = dispatchers.every((name) => isPlainDispatcher(globals[name]));
   return isPlain ? undefined : 'the global dispatcher of undici was replaced';
 }
@@ -23,16 +23,22 @@ export function whyClientHandler(env: Env): string | undefined {
 function isReplaced(agent: http.Agent, { Agent }: { Agent: typeof http.Agent }): boolean {
   if (agent.constructor !== Agent) return true;
   if (agent !== agents.http && agent !== agents.https) return true;
-  const { options = {} } = agent as { options?: Record<string, unknown> };
+  const options = optionsOf(agent);
   return telling.some((name) => options[name] !== undefined);
 }
 
-/** Options that decide where a connection goes, or whom it trusts. `proxyEnv` is Node's own proxy. */
-const telling = ['proxyEnv', 'ca', 'cert', 'key', 'pfx', 'lookup', 'localAddress', 'socketPath'];
+/** Options that decide where a connection goes, or whom it trusts. */
+const telling = ['ca', 'cert', 'key', 'pfx', 'lookup', 'localAddress', 'socketPath'];
 
 function usesEnvProxy(env: Env): boolean {
   const flags = [...process.execArgv, ...(env['NODE_OPTIONS'] ?? '').split(/\s+/)];
-  return env['NODE_USE_ENV_PROXY'] === '1' || flags.includes('--use-env-proxy');
+  const isAsked = env['NODE_USE_ENV_PROXY'] === '1' || flags.includes('--use-env-proxy');
+  // So it is after `http.setGlobalProxyFromEnv()` too.
+  return isAsked || optionsOf(https.globalAgent)['proxyEnv'] !== undefined;
+}
+
+function optionsOf(agent: http.Agent): Record<string, unknown> {
+  return (agent as { options?: Record<string, unknown> }).options ?? {};
 }
 
 /** Where versions 6 to 8 of undici, Node's own among them, keep the dispatcher that requests go to by default. */
@@ -56,10 +62,10 @@ function isPlainDispatcher(dispatcher: Dispatcher | undefined): boolean {
   if (name === 'Dispatcher1Wrapper') return true;
   const prototype = Object.getPrototypeOf(dispatcher) as Dispatcher;
   const isAgent = /^_?Agent$/.test(name) && dispatcher.dispatch === prototype.dispatch;
-  return isAgent && optionsOf(dispatcher)?.connect === undefined;
+  return isAgent && settingsOf(dispatcher)?.connect === undefined;
 }
 
-function optionsOf(dispatcher: Dispatcher): { connect?: unknown } | undefined {
+function settingsOf(dispatcher: Dispatcher): { connect?: unknown } | undefined {
   const symbol = Object.getOwnPropertySymbols(dispatcher).find(
     ({ description }) => description === 'options',
   );

@@ -10,8 +10,8 @@ import {
 import type { CommandSender } from '../sdk/url-hosts.js';
 import type { HttpAnswer } from './transport.js';
 
-/** How a first attempt ended. */
-export type Attempt = { answer: HttpAnswer } | { error: unknown };
+/** How a first attempt ended, and the client's clock offset that it was signed by. */
+export type Attempt = { clockOffset: number } & ({ answer: HttpAnswer } | { error: unknown });
 
 /**
  * Lets the SDK go on with a call whose first attempt was ours: to it, that attempt's end is what its own request
@@ -26,9 +26,10 @@ export function takeOver<O extends HotOperation>(
 ): Promise<HotOutputs[O]> {
   const command = commandFor(operation, input);
   let isFirst = true;
-  const middleware: Middleware = (next) => async (args) => {
+  const middleware: Middleware = (next, context) => async (args) => {
     if (!isFirst) return next(args);
     isFirst = false;
+    dateBack(context, attempt.clockOffset);
     if ('error' in attempt) throw attempt.error;
     return { response: asResponse(attempt.answer) };
   };
@@ -39,6 +40,24 @@ export function takeOver<O extends HotOperation>(
     name: 'nestjsSqsTasksFirstAttempt',
   });
   return sendCommand(client, command, signal);
+}
+
+/**
+ * The SDK repeats a request that its clock made invalid if the offset has changed since it was signed. Of ours it sees
+ * the offset of now, which another call may have corrected meanwhile: then it would give up. Versions that do not
+ * compare keep no such property.
+ */
+function dateBack(context: Record<string, unknown>, clockOffset: number): void {
+  const { selectedHttpAuthScheme } = (context['__smithy_context'] ?? {}) as SmithyContext;
+  const properties = selectedHttpAuthScheme?.httpAuthOption?.signingProperties;
+  if (properties?._preRequestSystemClockOffset === undefined) return;
+  properties._preRequestSystemClockOffset = clockOffset;
+}
+
+interface SmithyContext {
+  selectedHttpAuthScheme?: {
+    httpAuthOption?: { signingProperties?: { _preRequestSystemClockOffset?: number } };
+  };
 }
 
 function asResponse({ statusCode, headers, body, brokenBy }: HttpAnswer): object {

@@ -57,7 +57,7 @@ export class WireCalls implements HotCalls {
     const { sender } = this;
     const prepared = await this.prepare(operation, input);
     if (prepared === undefined) return sendCommand(sender, commandFor(operation, input), signal);
-    const attempt = await this.attempt(prepared.request, signal);
+    const attempt = await this.attempt(prepared, signal);
     const output = this.read(operation, input, attempt);
     if (output !== undefined && 'answer' in attempt) {
       prepared.recordSuccess();
@@ -107,6 +107,7 @@ export class WireCalls implements HotCalls {
       const { protocol, hostname, port, path } = template;
       return {
         request: { protocol, hostname, port, path, headers: signed, body },
+        clockOffset: systemClockOffset,
         recordSuccess: () => strategy.recordSuccess(token),
       };
     } catch {
@@ -115,11 +116,14 @@ export class WireCalls implements HotCalls {
     }
   }
 
-  private async attempt(request: WireRequest, signal: AbortSignal | undefined): Promise<Attempt> {
+  private async attempt(
+    { request, clockOffset }: { request: WireRequest; clockOffset: number },
+    signal: AbortSignal | undefined,
+  ): Promise<Attempt> {
     try {
-      return { answer: await this.setup.transport.post(request, signal) };
+      return { clockOffset, answer: await this.setup.transport.post(request, signal) };
     } catch (error) {
-      return { error };
+      return { clockOffset, error };
     }
   }
 

@@ -83,7 +83,6 @@ describe('How the hot calls travel', () => {
       ['an agent of another class', () => (https.globalAgent = new ProxyAgent())],
       ['another agent for plain HTTP', () => (http.globalAgent = new http.Agent())],
       ['another agent of Node', () => (https.globalAgent = new https.Agent({ ca: 'x' }))],
-      ["Node's proxy", () => (https.globalAgent = agentWith({ proxyEnv }))],
     ])('where the process has %s', async (_, configure) => {
       configure();
       const { lines } = await open({ region, credentials });
@@ -95,6 +94,12 @@ describe('How the hot calls travel', () => {
       ['NODE_OPTIONS', '--max-old-space-size=4096 --use-env-proxy'],
     ])('where %s says %s', async (name, value) => {
       const { lines } = await open({ region, credentials }, undefined, { [name]: value });
+      expect(lines[0]?.message).toMatch(/request handler: Node's HTTP client takes its proxy/);
+    });
+
+    test("where Node's proxy was set while it runs", async () => {
+      https.globalAgent = agentWith({ proxyEnv });
+      const { lines } = await open({ region, credentials });
       expect(lines[0]?.message).toMatch(/request handler: Node's HTTP client takes its proxy/);
     });
 
