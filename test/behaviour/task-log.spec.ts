@@ -1,6 +1,7 @@
 import { BadRequestException } from '@nestjs/common';
 import { constant } from '../../lib/consumer/retry/backoff.js';
 import { retry } from '../../lib/consumer/retry/policies.js';
+import type { StreamedDelivery } from '../../lib/consumer/message-stream.js';
 import { Consumer } from '../../lib/consumer/consumer.js';
 import type { TaskLogs } from '../../lib/contracts/index.js';
 import { drained, memorySetup } from '../support/memory.js';
@@ -58,11 +59,13 @@ describe('Lines about tasks', () => {
       clock,
       logger,
     });
-    const stream = consumer.messages(handleOf(setup), { logTasks: 'failures' });
+    const stream = consumer
+      .messages(handleOf(setup), { logTasks: 'failures' })
+      [Symbol.asyncIterator]();
     const next = stream.next();
     await clock.advance(100);
     const { value } = await next;
-    value?.ack();
+    (value as StreamedDelivery).ack();
     const closed = stream.return?.();
     await clock.advance(60_000);
     await closed;
