@@ -107,6 +107,8 @@ export interface ResolvedConsumeOptions {
 export interface ResolvedWorkerQueue {
   readonly name: string;
   readonly handlersOf: string;
+  /** `onUnknownTask` was chosen, for the queue or for the worker: it need not have a handler. */
+  readonly takesUnknownTasks: boolean;
   readonly consume: ResolvedConsumeOptions;
 }
 
