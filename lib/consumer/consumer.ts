@@ -65,7 +65,7 @@ export class Consumer {
       concurrency: SQS_LIMITS.batchEntries,
       fifoFailure: 'release',
     });
-    const events = this.events();
+    const events = this.events(consume);
     const worker = this.worker(queue, { consume, handlers: this.parts.handlers, events });
     const succeeded: TaskMessage[] = [];
     const failed: FailedMessage[] = [];
@@ -98,7 +98,7 @@ export class Consumer {
   private source(queue: QueueHandle, handler: TaskHandler, options: ConsumeOptions): MessageSource {
     const consume = resolveConsumeOptions(options);
     const handlers = onlyHandler({ kind: 'task', handler });
-    const worker = this.worker(queue, { consume, handlers, events: this.events() });
+    const worker = this.worker(queue, { consume, handlers, events: this.events(consume) });
     return {
       maxUnsettled: consume.concurrency,
       start: () => worker.start(),
@@ -110,12 +110,12 @@ export class Consumer {
     };
   }
 
-  private events(): EventHub<WorkerEvents> {
+  private events({ logTasks }: ResolvedConsumeOptions): EventHub<WorkerEvents> {
     const { logger } = this.parts;
     const events = new EventHub<WorkerEvents>((event, error) =>
       logger.error(`A listener of "${event}" failed`, {}, error),
     );
-    logTaskEvents(events, logger);
+    logTaskEvents(events, { logger, logTasksOf: () => logTasks });
     return events;
   }
 

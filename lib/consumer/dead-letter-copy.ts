@@ -3,6 +3,7 @@ import type { MessageAttributes, OutgoingMessage } from '../contracts/gateway.js
 import { SQS_LIMITS } from '../contracts/limits.js';
 import { bytesOfMessage } from '../contracts/message-size.js';
 import type { TaskMessage } from '../contracts/task.js';
+import { printable, shortened } from '../primitives/printable.js';
 
 const maxReasonLength = 500;
 
@@ -42,8 +43,6 @@ function withReason(
 
 /** SQS refuses control characters, half surrogates and empty values. */
 function carriable(reason: string): string {
-  const printable = Array.from(reason.slice(0, maxReasonLength))
-    .filter((char) => char >= ' ')
-    .join('');
-  return Buffer.from(printable, 'utf8').toString('utf8') || 'no reason given';
+  const text = printable(shortened(reason, maxReasonLength));
+  return Buffer.from(text, 'utf8').toString('utf8') || 'no reason given';
 }

@@ -3,6 +3,7 @@ import type { SqsLogger } from '../contracts/logger.js';
 import { CONTROL_ERROR, type ControlSignal, type TaskDelivery } from '../contracts/task.js';
 import { Channel } from '../primitives/channel.js';
 import { deferred, type Deferred } from '../primitives/deferred.js';
+import { deliveryFields } from './task-log.js';
 
 export interface MessageStreamParts {
   logger: SqsLogger;
@@ -162,11 +163,10 @@ export class MessageStream implements AsyncIterableIterator<
     if (source === undefined || handedOutCount < source.maxUnsettled) return;
     const [oldest] = held;
     if (oldest === undefined) return;
-    const { queue, message } = oldest.delivery;
-    this.parts.logger.warn('A message was neither acked nor retried; it comes back later', {
-      queue,
-      messageId: message.id,
-    });
+    this.parts.logger.warn(
+      'A message was neither acked nor retried; it comes back later',
+      deliveryFields(oldest.delivery),
+    );
     held.delete(oldest);
     oldest.settled.reject(controlError({ kind: 'leave' }));
   }

@@ -11,6 +11,7 @@ import { Delivery, type DeliveryOwner } from './delivery.js';
 import type { SinglePlan } from './executor.js';
 import { Lease } from './lease.js';
 import type { QueueEngine } from './queue-engine.js';
+import { deliveryFields } from './task-log.js';
 import { ReceivedTaskMessage } from './task-message.js';
 
 /** Milliseconds an open poll may still answer after the last handler has ended: what it brings is given back. */
@@ -251,8 +252,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   private lostLease(delivery: Delivery, error: Error): void {
     const messageId = delivery.message.id;
     this.parts.logger.warn('A lease was lost while its task ran', {
-      queue: this.name,
-      messageId,
+      ...deliveryFields(delivery),
       reason: error.message,
     });
     this.parts.events.emit('lease:lost', { queue: this.name, messageId, error });
@@ -263,7 +263,10 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     const { logger, events, consume, clock, onFatal } = this.parts;
     const runningMs = clock.now() - (delivery.startedAt ?? clock.now());
     const facts = { queue: this.name, task: delivery.pattern, messageId: delivery.message.id };
-    logger.error('A handler runs on although its signal was aborted', { ...facts, runningMs });
+    logger.error('A handler runs on although its signal was aborted', {
+      ...deliveryFields(delivery),
+      runningMs: Math.round(runningMs),
+    });
     events.emit('task:stuck', { delivery, runningMs });
     if (consume.onStuck === 'exit') onFatal(new StuckTaskError({ ...facts, runningMs }));
   }

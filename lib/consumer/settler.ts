@@ -162,7 +162,9 @@ export class Settler {
   private giveUp(job: Job, failure: EntryFailure): void {
     const action = job.visibilitySeconds === undefined ? 'delete' : 'change visibility';
     const facts = { messageId: job.lease.messageId, action, code: failure.code };
-    this.parts.logger.warn('A settlement was given up; SQS will deliver the message again', {
+    const { logger, queueUrl } = this.parts;
+    logger.warn('A settlement was given up; SQS will deliver the message again', {
+      queueUrl,
       ...facts,
       reason: failure.message,
       tries: job.tries,

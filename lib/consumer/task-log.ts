@@ -1,49 +1,66 @@
 import { wasLogged } from '../contracts/logged-errors.js';
 import type { LogFields, SqsLogger } from '../contracts/logger.js';
+import type { TaskLogs } from '../contracts/options/index.js';
 import { controlSignalOf, type Outcome, type TaskDelivery } from '../contracts/task.js';
 import type { WorkerControl } from '../contracts/worker-port.js';
 import { errorText } from '../primitives/error-text.js';
+import { clampDelay } from './retry/clamp-delay.js';
 
-/**
- * What becomes of each task, one line each: received and completed at `log`, a retry that the handler asked for at
- * `log`, everything that failed at `error`. The stack is left out where somebody has logged it already.
- */
-export function logTaskEvents(worker: Pick<WorkerControl, 'on'>, logger: SqsLogger): void {
-  if (logger.isLogEnabled()) {
-    worker.on('task:started', ({ delivery }) => logger.log('Received task', factsOf(delivery)));
-  }
-  worker.on('task:settled', ({ delivery, outcome, durationMs }) =>
-    logOutcome(logger, delivery, outcome, durationMs),
-  );
+export interface TaskLogParts {
+  logger: SqsLogger;
+  /** What is logged of the tasks of a queue. */
+  logTasksOf(queue: string): TaskLogs;
 }
 
-function logOutcome(
-  logger: SqsLogger,
-  delivery: TaskDelivery,
-  outcome: Outcome,
-  durationMs: number,
+/**
+ * What becomes of each task, one line each: received and completed at `log`, what the handler asked for at `log`,
+ * everything that failed at `error`. The stack is left out where it was logged already.
+ */
+export function logTaskEvents(
+  worker: Pick<WorkerControl, 'on'>,
+  { logger, logTasksOf }: TaskLogParts,
 ): void {
-  if (outcome.kind === 'success') {
-    if (!logger.isLogEnabled()) return;
-    return logger.log('Completed task', {
-      ...factsOf(delivery),
+  worker.on('task:started', ({ delivery }) => {
+    if (logTasksOf(delivery.queue) !== 'all' || !logger.isLogEnabled()) return;
+    logger.log('Received task', deliveryFields(delivery));
+  });
+  worker.on('task:settled', ({ delivery, outcome, durationMs }) => {
+    if (outcome.kind !== 'success') return logFailure(logger, delivery, outcome, durationMs);
+    if (logTasksOf(delivery.queue) === 'failures' || !logger.isLogEnabled()) return;
+    logger.log('Completed task', {
+      ...deliveryFields(delivery),
       durationMs: Math.round(durationMs),
     });
-  }
-  const facts: LogFields = {
-    ...factsOf(delivery),
+  });
+}
+
+/** The fields of every line about one delivery. */
+export function deliveryFields({ queue, pattern, message }: TaskDelivery): LogFields {
+  return { queue, task: pattern, messageId: message.id, receiveCount: message.receiveCount };
+}
+
+type Failure = Exclude<Outcome, { kind: 'success' }>;
+
+function logFailure(
+  logger: SqsLogger,
+  delivery: TaskDelivery,
+  outcome: Failure,
+  durationMs: number,
+): void {
+  const fields: LogFields = {
+    ...deliveryFields(delivery),
     durationMs: Math.round(durationMs),
     outcome: outcome.kind,
     reason: reasonOf(outcome),
   };
-  if (outcome.kind === 'retry') facts['delaySeconds'] = outcome.delaySeconds;
-  if (isExpected(outcome)) return logger.log('Task did not complete', facts);
+  if (outcome.kind === 'retry') fields['delaySeconds'] = delayOf(outcome);
+  if (isExpected(outcome)) return logger.log('Task did not complete', fields);
   const error = 'error' in outcome ? outcome.error : undefined;
-  logger.error('Task failed', facts, wasLogged(error) ? undefined : error);
+  logger.error('Task failed', fields, wasLogged(error) ? undefined : error);
 }
 
 /** The handler chose it, or nobody waits for it any more: nothing is wrong. */
-function isExpected(outcome: Exclude<Outcome, { kind: 'success' }>): boolean {
+function isExpected(outcome: Failure): boolean {
   if (outcome.kind === 'retry') return outcome.wanted;
   return outcome.kind === 'release' || outcome.error === undefined || isChosen(outcome.error);
 }
@@ -52,11 +69,11 @@ function isChosen(error: unknown): boolean {
   return controlSignalOf(error) !== undefined;
 }
 
-function reasonOf(outcome: Exclude<Outcome, { kind: 'success' }>): string {
+function reasonOf(outcome: Failure): string {
   return outcome.kind === 'retry' ? errorText(outcome.error) : outcome.reason;
 }
 
-function factsOf(delivery: TaskDelivery): LogFields {
-  const { queue, pattern, message } = delivery;
-  return { queue, task: pattern, messageId: message.id, receiveCount: message.receiveCount };
+/** Whole seconds, as SQS is told. */
+function delayOf({ delaySeconds }: Extract<Outcome, { kind: 'retry' }>): number | undefined {
+  return delaySeconds === undefined ? undefined : clampDelay(delaySeconds);
 }

@@ -12,6 +12,7 @@ import type {
   WorkerSetup,
   WorkerStatus,
 } from '../contracts/worker-port.js';
+import { CONSUME_DEFAULTS } from '../contracts/options/defaults.js';
 import { Background } from '../primitives/background.js';
 import { deferred } from '../primitives/deferred.js';
 import { EventHub } from '../primitives/event-hub.js';
@@ -67,7 +68,9 @@ export class Worker implements WorkerControl {
       clock,
       onStop: () => void this.stop('stop-policy'),
     });
-    logTaskEvents(this, logger);
+    const logTasks = new Map(setup.queues.map(({ name, consume }) => [name, consume.logTasks]));
+    const { logTasks: byDefault } = CONSUME_DEFAULTS;
+    logTaskEvents(this, { logger, logTasksOf: (queue) => logTasks.get(queue) ?? byDefault });
   }
 
   start(): void {

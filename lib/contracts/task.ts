@@ -95,5 +95,10 @@ export interface ControlError extends Error {
 
 export function controlSignalOf(error: unknown): ControlSignal | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  return (error as Partial<ControlError>)[CONTROL_ERROR];
+  try {
+    return (error as Partial<ControlError>)[CONTROL_ERROR];
+  } catch {
+    // Anything can be thrown, a proxy that refuses to be read too.
+    return undefined;
+  }
 }

@@ -1,60 +1,64 @@
-import { inspect } from 'node:util';
-import { Logger } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
 import type { LogFields, SqsLogger } from '../contracts/index.js';
+import { errorName, errorStack, errorText } from '../primitives/error-text.js';
+import { printable } from '../primitives/printable.js';
 import { LogRecord } from './log-record.js';
+import { RecordLogger, shapedLogger } from './log-shapes.js';
+import type { LoggedError, ShapedLogger } from './log-shapes.js';
 
 export type SqsLogContext = 'SqsWorker' | 'SqsProducer' | 'SqsClient' | 'SqsModule';
 
 const PAYLOAD_CONTEXT = 'SqsMessages';
 
-/** Writes to the app's Nest logger; facts go as an object, so that JSON loggers keep them as fields. */
+/** Writes to the app's Nest logger: a sentence, and facts that JSON loggers keep as fields of their own. */
 export class NestSqsLogger implements SqsLogger {
-  private readonly logger: LoggerService;
-  private readonly payloads: LoggerService;
+  private readonly logger: RecordLogger | ShapedLogger;
+  private readonly payloads: RecordLogger | ShapedLogger;
 
   constructor(setup: { context: SqsLogContext; logger?: LoggerService; payloads?: LoggerService }) {
-    this.logger = setup.logger ?? new Logger(setup.context);
-    this.payloads = setup.payloads ?? new Logger(PAYLOAD_CONTEXT);
+    this.logger = loggerFor(setup.context, setup.logger);
+    this.payloads = loggerFor(PAYLOAD_CONTEXT, setup.payloads);
   }
 
   debug(message: string, fields?: LogFields): void {
-    this.logger.debug?.(lineOf(message, fields));
+    this.logger.debug(new LogRecord(message, fields));
   }
 
   log(message: string, fields?: LogFields): void {
-    this.logger.log(lineOf(message, fields));
+    this.logger.log(new LogRecord(message, fields));
   }
 
   warn(message: string, fields?: LogFields): void {
-    this.logger.warn(lineOf(message, fields));
+    this.logger.warn(new LogRecord(message, fields));
   }
 
   error(message: string, fields?: LogFields, error?: unknown): void {
-    const line = lineOf(message, fields);
-    const stack = stackOf(error);
-    if (stack === undefined) this.logger.error(line);
-    else this.logger.error(line, stack);
+    const record = new LogRecord(message, fields);
+    if (error === undefined) this.logger.error(record);
+    else this.logger.error(record, loggedError(error));
   }
 
   payload(body: string): void {
-    this.payloads.log(body);
+    this.payloads.log(new LogRecord(body));
   }
 
   isDebugEnabled(): boolean {
-    return Logger.isLevelEnabled('debug');
+    return this.logger.isEnabled('debug');
   }
 
   isLogEnabled(): boolean {
-    return Logger.isLevelEnabled('log');
+    return this.logger.isEnabled('log');
   }
 }
 
-function lineOf(message: string, fields: LogFields | undefined): unknown {
-  return fields === undefined ? message : new LogRecord(message, fields);
+function loggerFor(context: string, given: LoggerService | undefined): RecordLogger | ShapedLogger {
+  return given === undefined ? new RecordLogger(context) : shapedLogger(given);
 }
 
-function stackOf(error: unknown): string | undefined {
-  if (error === undefined) return undefined;
-  return error instanceof Error ? error.stack : inspect(error);
+function loggedError(error: unknown): LoggedError {
+  return {
+    type: printable(errorName(error)),
+    message: printable(errorText(error)),
+    stack: errorStack(error),
+  };
 }

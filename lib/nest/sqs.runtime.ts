@@ -27,6 +27,8 @@ import type { StatsSubscriber } from './stats/queue-stats.js';
 /** What the runtime knows of a running `ServerSqs`. */
 export interface RunningServer {
   close(): Promise<void>;
+  /** As far as handlers are bound by now. @throws NoHandlersError for a queue that none of them serves */
+  checkHandlers(): void;
   /** Who handles what. */
   readonly handlers: HandlerLookup;
 }
@@ -291,6 +293,8 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   private async prepare(): Promise<void> {
     if (this.setup.explore !== undefined) this.use(await this.setup.explore());
     this.sendInterceptors.push(...(this.parts.innerSendInterceptors ?? []));
+    // A misspelt name is no reason to create a queue.
+    for (const server of this.running) server.checkHandlers();
     await this.queues.provision();
   }
 

@@ -1,10 +1,208 @@
-/** One line for a log, whatever was thrown. */
+import { inspect } from 'node:util';
+import { printable, shortened } from './printable.js';
+
+/** Characters of an error's text at most: it stands in log lines and beside dead letters. */
+const MAX_TEXT = 1_000;
+
+/** Characters of a stack at most, those of its causes included. */
+const MAX_STACK = 10_000;
+
+/** Values within values. */
+const MAX_DEPTH = 8;
+
+/**
+ * What was thrown, whatever it was, in one bounded text: the message; then what stands beside it, such as the messages
+ * in the response of an `HttpException`, in the error of an `RpcException`, in an `AggregateError` or in a schema's
+ * issues; then the cause. Never throws. Payloads that validation errors carry along are left out.
+ */
 export function errorText(error: unknown): string {
-  if (error instanceof Error) return error.message;
-  if (typeof error === 'string') return error;
   try {
-    return JSON.stringify(error) ?? String(error);
+    const text = new Telling().tell(error, 0).join('; ');
+    return shortened(text === '' ? errorName(error) : text, MAX_TEXT);
   } catch {
-    return Object.prototype.toString.call(error);
+    return 'an error that cannot be read';
   }
 }
+
+/** The class of an error, or the type of anything else that was thrown. */
+export function errorName(error: unknown): string {
+  const name = propertyOf(error, 'name');
+  return typeof name === 'string' && name !== '' ? shortened(name, 100) : typeof error;
+}
+
+/**
+ * The stack of an error and those of its causes, as safe to print as `printable()` text: only calls and causes begin
+ * lines of their own. An object that is no error is shown as it is; of anything else `errorText()` has said all.
+ */
+export function errorStack(error: unknown): string | undefined {
+  if (!isObject(error)) return undefined;
+  try {
+    return shortened(stacksOf(error).join('\nCaused by: '), MAX_STACK);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A property of anything; undefined where there is none, or where reading it throws. */
+export function propertyOf(value: unknown, key: PropertyKey): unknown {
+  try {
+    return isObject(value) || typeof value === 'function' ? Reflect.get(value, key) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Tells one error. What it has met already it does not tell again, and it ends where the text is full. */
+class Telling {
+  private readonly met = new Set<object>();
+  private left = MAX_TEXT;
+
+  /** The texts in a value. */
+  tell(value: unknown, depth: number): string[] {
+    if (!isObject(value)) return this.plain(value);
+    if (this.met.has(value) || depth > MAX_DEPTH) return [];
+    this.met.add(value);
+    if (Array.isArray(value)) return this.tellAll(value, depth);
+    if (isCheck(value)) return this.tellCheck(value, depth);
+    if (hasMessages(value)) return this.tellError(value, depth);
+    return this.tellEntries(value, depth);
+  }
+
+  private plain(value: unknown): string[] {
+    const text = value === '' ? 'an empty text' : String(value);
+    this.left -= text.length;
+    return [text];
+  }
+
+  private tellAll(values: readonly unknown[], depth: number): string[] {
+    const texts: string[] = [];
+    for (const value of values) {
+      if (this.left <= 0) break;
+      if (value !== undefined) texts.push(...this.tell(value, depth + 1));
+    }
+    return texts;
+  }
+
+  /** An error, a response or an issue: its message, what stands beside it, its cause. */
+  private tellError(error: object, depth: number): string[] {
+    const head = headOf(error).flatMap((message) => this.plain(message))[0] ?? '';
+    const details = this.tellAll(besides(error), depth).filter((text) => !head.includes(text));
+    const text = [head, [...new Set(details)].join('; ')].filter((part) => part !== '').join(': ');
+    return underPath(pathOf(error), this.withCause(text, error, depth));
+  }
+
+  private withCause(text: string, error: object, depth: number): string[] {
+    const cause = propertyOf(error, 'cause');
+    if (cause === undefined || cause === null) return text === '' ? [] : [text];
+    const own = text === '' ? errorName(error) : text;
+    const reason = this.tell(cause, depth + 1).join('; ');
+    return [reason === '' || own.includes(reason) ? own : `${own} (cause: ${reason})`];
+  }
+
+  /** What class-validator answers. Its `target` and `value` are the payload, and are not read. */
+  private tellCheck(check: object, depth: number): string[] {
+    const constraints = propertyOf(check, 'constraints');
+    const own = isObject(constraints) ? this.tellAll(valuesOf(constraints), depth) : [];
+    const children = propertyOf(check, 'children');
+    const inner = Array.isArray(children) ? this.tellAll(children, depth) : [];
+    return underPath(propertyOf(check, 'property'), [...own, ...inner]);
+  }
+
+  /** Any other object, by its keys. */
+  private tellEntries(value: object, depth: number): string[] {
+    const parts = Object.keys(value).flatMap((key) => {
+      const texts = this.left <= 0 ? [] : this.tellAll([propertyOf(value, key)], depth);
+      return texts.length === 0 ? [] : [`${key}: ${texts.join('; ')}`];
+    });
+    return parts.length === 0 ? [inspect(value, { depth: 0 })] : [parts.join(', ')];
+  }
+}
+
+function isCheck(value: object): boolean {
+  return isObject(propertyOf(value, 'constraints')) || Array.isArray(propertyOf(value, 'children'));
+}
+
+function hasMessages(value: object): boolean {
+  const named = ['message', 'errors', 'issues'].some((key) => propertyOf(value, key) !== undefined);
+  return named || value instanceof Error;
+}
+
+/** The message; that of an error with issues may be nothing but their listing. */
+function headOf(error: object): string[] {
+  const message = propertyOf(error, 'message');
+  if (typeof message !== 'string' || message === '') return [];
+  const isListing = Array.isArray(propertyOf(error, 'issues')) && /^\s*\[/.test(message);
+  return isListing ? [] : [message];
+}
+
+/** Where an error may have messages besides its own. */
+function besides(error: object): unknown[] {
+  const message = propertyOf(error, 'message');
+  const lists = [propertyOf(error, 'errors'), propertyOf(error, 'issues')];
+  return [
+    isObject(message) ? message : undefined,
+    answerOf(error, 'getResponse') ?? withMessage(propertyOf(error, 'response')),
+    answerOf(error, 'getError') ?? withMessage(propertyOf(error, 'error')),
+    ...lists.filter((list) => Array.isArray(list)),
+  ];
+}
+
+function answerOf(error: object, method: 'getResponse' | 'getError'): unknown {
+  const ask = propertyOf(error, method);
+  try {
+    return typeof ask === 'function' ? Reflect.apply(ask, error, []) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** HTTP clients keep whole responses under that name, which are not to be printed. */
+function withMessage(value: unknown): unknown {
+  return propertyOf(value, 'message') === undefined ? undefined : value;
+}
+
+/** `to` or `items.0.price`, of an issue; Standard Schema allows objects with `key` as steps. */
+function pathOf(issue: object): string {
+  const path = propertyOf(issue, 'path');
+  if (!Array.isArray(path)) return '';
+  return path
+    .map((step: unknown) => String(isObject(step) ? propertyOf(step, 'key') : step))
+    .join('.');
+}
+
+function underPath(path: unknown, texts: readonly string[]): string[] {
+  const isPath = typeof path === 'string' && path !== '';
+  return texts.map((text) => (isPath ? `${path}: ${text}` : text));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function valuesOf(value: object): unknown[] {
+  return Object.keys(value).map((key) => propertyOf(value, key));
+}
+
+function stacksOf(error: object): string[] {
+  const met = new Set<object>();
+  for (let one: unknown = error; isObject(one) && met.size < MAX_DEPTH;) {
+    if (met.has(one)) break;
+    met.add(one);
+    one = propertyOf(one, 'cause');
+  }
+  return [...met].map(stackOf);
+}
+
+const INSPECTION = { depth: 2, breakLength: Infinity, maxArrayLength: 20, maxStringLength: 500 };
+
+function stackOf(error: object): string {
+  const stack = propertyOf(error, 'stack');
+  if (typeof stack !== 'string') return printable(inspect(error, INSPECTION));
+  const lines = stack.split('\n');
+  // A message may have line breaks, and behind them what looks like a line of the log.
+  const message = lines.filter((line) => !isCall(line)).join('\n');
+  const calls = lines.filter(isCall).map(printable);
+  return [shortened(printable(message), MAX_TEXT), ...calls].join('\n');
+}
+
+const isCall = (line: string): boolean => /^\s+at /.test(line);

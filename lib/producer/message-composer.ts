@@ -10,6 +10,7 @@ import { composeAttributes } from './message-attributes.js';
 import { checkMessage } from './message-rules.js';
 import { checkOptionNames } from './option-names.js';
 import type { PreparedMessage } from './send-lanes.js';
+import { errorText } from '../primitives/error-text.js';
 
 export interface MessageComposerParts {
   /** Name of the codec where a send names none. */
@@ -85,10 +86,9 @@ function findCodec(queue: QueueHandle, name: string): Codec {
   try {
     return queue.codecs(name);
   } catch (error) {
-    const problem = error instanceof Error ? error.message : String(error);
     throw new InvalidOptionsError({
       where: `a send to queue "${queue.name}"`,
-      problems: [`codec "${name}" cannot be used: ${problem}`],
+      problems: [`codec "${name}" cannot be used: ${errorText(error)}`],
     });
   }
 }

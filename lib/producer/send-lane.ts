@@ -124,7 +124,11 @@ export class SendLane {
     const attempt = Math.max(...entries.map((entry) => entry.attempts));
     const delayMs = jitteredDelay({ attempt, ...RETRY_PAUSE, random: () => 0.5 + random() / 2 });
     if (logger.isDebugEnabled()) {
-      logger.debug('Sending again', { queue: queue.name, count: entries.length, delayMs });
+      logger.debug('Sending again', {
+        queue: queue.name,
+        count: entries.length,
+        delayMs: Math.round(delayMs),
+      });
     }
     clock.setTimer(() => {
       backlog.putBack(entries);

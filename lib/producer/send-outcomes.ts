@@ -1,6 +1,7 @@
 import { GatewayError, SendFailedError } from '../contracts/errors/index.js';
 import type { EntryFailure, EntryResult, SentMessage } from '../contracts/gateway.js';
 import type { EndedAttempt, PendingSend, SendOutcome } from './pending-send.js';
+import { errorText } from '../primitives/error-text.js';
 
 export interface AttemptRules {
   /** Logical name of the queue, for errors. */
@@ -84,5 +85,5 @@ function factsOf(cause: unknown): { code: string; detail: string } {
   if (cause instanceof GatewayError) {
     return { code: cause.code ?? cause.kind, detail: cause.message };
   }
-  return { code: 'unknown', detail: cause instanceof Error ? cause.message : String(cause) };
+  return { code: 'unknown', detail: errorText(cause) };
 }

@@ -5,6 +5,7 @@ import { validateOptions } from '../contracts/options/schema/index.js';
 import { SqsModule } from '../index.js';
 import type { SqsModuleOptions } from '../index.js';
 import { SqsCoreModule } from '../nest/module/sqs-core.module.js';
+import { onlyRoot } from '../nest/module/only-root.js';
 import { queueProviders } from '../nest/module/queue.providers.js';
 import type { SqsModuleAsyncOptions } from '../nest/module/sqs.module.js';
 import type { PartsSource } from '../nest/runtime-parts.js';
@@ -69,6 +70,7 @@ function kitProviders(switches: SqsTestingSwitches, options: SqsModuleOptions): 
   };
   const source: PartsSource = (container) => testingParts(benchOf(container), options);
   return [
+    onlyRoot(SQS_PARTS_SOURCE, 'SqsTestingModule'),
     { provide: SQS_PARTS_SOURCE, useValue: source },
     {
       provide: SqsHarness,

@@ -8,6 +8,7 @@ import {
   PostTask,
   PreSend,
   PreTask,
+  retry,
   RetryTaskError,
   ScopedHookError,
   SqsConsumer,
@@ -188,7 +189,8 @@ describe('@PreTask, @PostTask and @OnTaskError', () => {
 
   test('unknown tasks are failures too', async () => {
     const calls: unknown[] = [];
-    const app = await memoryApp({ providers: [recordingHooks(calls)] });
+    const worker = { onUnknownTask: retry() };
+    const app = await memoryApp({ worker, providers: [recordingHooks(calls)] });
     await app.producer.send({ queue: 'jobs', pattern: 'nobody' }, 1);
     await app.work();
     expect(calls.at(-1)).toEqual([

@@ -24,6 +24,7 @@ import {
   defineTask,
   InvalidTaskDataError,
   PreTask,
+  retry,
   SqsBatchTask,
   SqsContext,
   SqsTask,
@@ -118,7 +119,8 @@ describe.each(kinds)('runLocal in a %s app', (kind) => {
       @SqsTask('bound', { queue: 'other' })
       bound(): void {}
     }
-    const app = await memoryApp({ kind, controllers: [Elsewhere] });
+    const worker = { onUnknownTask: retry() };
+    const app = await memoryApp({ kind, worker, controllers: [Elsewhere] });
     await expect(app.producer.runLocal(double, { n: '1' })).rejects.toThrow(TaskNotFoundError);
     await expect(app.producer.runLocal(task('bound'), 1)).rejects.toThrow(
       'No handler for task "bound" in this app; runLocal() needs it here.',

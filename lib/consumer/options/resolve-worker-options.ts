@@ -33,6 +33,7 @@ function resolveQueue(
   return {
     name: own.name,
     handlersOf: own.handlersOf ?? own.name,
+    takesUnknownTasks: (own.onUnknownTask ?? worker.onUnknownTask) !== undefined,
     consume: resolveConsumeOptions(own, worker),
   };
 }

@@ -1,3 +1,4 @@
+import { suggestion } from '../options/schema/suggestion.js';
 import { SqsError } from './sqs-error.js';
 
 /** Options that cannot be used; thrown at start, before any request. `problems` has one sentence each. */
@@ -51,4 +52,36 @@ export class HandlerConflictError extends SqsError {
   constructor(facts: { problem: string; advice: string }) {
     super(`${facts.problem}. ${facts.advice}`);
   }
+}
+
+interface UnservedQueue {
+  readonly name: string;
+  /** Whose handlers were to serve it. */
+  readonly handlersOf: string;
+}
+
+/** Queues that a worker would take from although no handler serves them: every message would fail. */
+export class NoHandlersError extends SqsError {
+  readonly queues: readonly string[];
+
+  constructor(facts: { queues: readonly UnservedQueue[]; bound: readonly string[] }) {
+    super(
+      `No handler serves ${facts.queues.map(unserved).join(', ')}. ${boundTo(facts)}. ` +
+        'Name a queue that handlers serve, bind a handler to it, as by @SqsTask(task, { queue }), ' +
+        'or choose by onUnknownTask what becomes of tasks that nothing handles.',
+    );
+    this.queues = facts.queues.map(({ name }) => name);
+  }
+}
+
+function unserved({ name, handlersOf }: UnservedQueue): string {
+  return name === handlersOf ? `queue "${name}"` : `queue "${name}" (handlersOf: "${handlersOf}")`;
+}
+
+function boundTo({ queues, bound }: ConstructorParameters<typeof NoHandlersError>[0]): string {
+  if (bound.length === 0)
+    return 'This app has no task handlers; Nest binds those of classes that are listed under controllers';
+  const [first] = queues;
+  const meant = first === undefined ? '' : suggestion(first.handlersOf, bound).replace(/\?$/, '');
+  return `Handlers here are bound to ${bound.map((name) => `"${name}"`).join(', ')}${meant}`;
 }

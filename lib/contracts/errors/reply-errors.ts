@@ -44,7 +44,7 @@ export class RequestAbandonedError extends SqsError {
 export class RemoteTaskError extends SqsError {
   /** Class of the error in the worker, such as `CardDeclinedError`. */
   readonly remoteName: string;
-  /** What an `RpcException` carried, where it was more than text. */
+  /** What an `RpcException` or an `HttpException` carried, where it was more than text. */
   readonly details: unknown;
 
   constructor(facts: { name: string; message: string; details?: unknown }) {

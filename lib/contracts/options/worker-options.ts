@@ -1,6 +1,12 @@
 import type { AckMode, FifoFailureMode, OutcomePolicy } from '../policies.js';
 import type { StopPolicy } from '../stop-policy.js';
 
+/**
+ * Which lines are logged of each task: `all`, that it was received and how it ended; `outcomes`, how it ended; `failures`,
+ * only outcomes other than success.
+ */
+export type TaskLogs = 'all' | 'outcomes' | 'failures';
+
 /** How one queue is consumed. Every option may also stand on the worker, for all its queues. */
 export interface ConsumeOptions {
   /** Handlers that run at once. Range 1…10,000. @default 10 */
@@ -25,6 +31,8 @@ export interface ConsumeOptions {
   stuckAfterMs?: number;
   /** What a stuck handler leads to. @default 'wait' */
   onStuck?: 'exit' | 'wait';
+  /** Lines that are logged of each task. @default 'all' */
+  logTasks?: TaskLogs;
   /** FIFO: what happens to the rest of a group when its head fails. @default 'hold' */
   fifoFailure?: FifoFailureMode;
   /** FIFO without a dead-letter queue: attempts before the head is given up by `onError`'s last resort. @default unlimited */
@@ -86,6 +94,7 @@ export interface ResolvedConsumeOptions {
   readonly timeoutMs: number | undefined;
   readonly stuckAfterMs: number;
   readonly onStuck: 'exit' | 'wait';
+  readonly logTasks: TaskLogs;
   readonly fifoFailure: FifoFailureMode;
   readonly maxAttempts: number | undefined;
   readonly settleLingerMs: number;
@@ -98,6 +107,8 @@ export interface ResolvedConsumeOptions {
 export interface ResolvedWorkerQueue {
   readonly name: string;
   readonly handlersOf: string;
+  /** `onUnknownTask` was chosen, for the queue or for the worker: it need not have a handler. */
+  readonly takesUnknownTasks: boolean;
   readonly consume: ResolvedConsumeOptions;
 }
 

@@ -1,4 +1,5 @@
 import { controlSignalOf, type ControlSignal } from '../../contracts/task.js';
+import { errorName, errorText, propertyOf } from '../../primitives/error-text.js';
 import { isCloneable } from './clone.js';
 
 /** An error as it goes from thread to thread, or from process to process. */
@@ -20,17 +21,24 @@ const MAX_CAUSES = 8;
 
 export function recordOf(error: unknown, depth = 0): ErrorRecord {
   if (!(error instanceof Error)) {
-    return { thrown: isCloneable(error) ? error : Object.prototype.toString.call(error) };
+    return { thrown: isCloneable(error) ? error : errorText(error) };
   }
-  const hasCause = error.cause !== undefined && depth < MAX_CAUSES;
+  const cause = depth < MAX_CAUSES ? propertyOf(error, 'cause') : undefined;
+  const message = propertyOf(error, 'message');
+  const stack = propertyOf(error, 'stack');
   return {
-    name: error.name,
-    message: error.message,
-    stack: error.stack,
-    cause: hasCause ? recordOf(error.cause, depth + 1) : undefined,
+    name: errorName(error),
+    message: typeof message === 'string' ? message : errorText(error),
+    stack: typeof stack === 'string' ? stack : undefined,
+    cause: cause === undefined ? undefined : recordOf(cause, depth + 1),
     control: controlSignalOf(error),
-    properties: Object.fromEntries(Object.entries(error).filter(([, part]) => isCloneable(part))),
+    properties: propertiesOf(error),
   };
+}
+
+function propertiesOf(error: Error): Record<string, unknown> {
+  const entries = Object.keys(error).map((key) => [key, propertyOf(error, key)] as const);
+  return Object.fromEntries(entries.filter(([, part]) => isCloneable(part)));
 }
 
 /** Makes the error of a control signal; without one, its class is lost. */

@@ -13,6 +13,7 @@ import type { StageDefinition } from './pipeline-definition.js';
 import { SKIP } from './skip.js';
 import { sourceBackoffSeconds } from './source-backoff.js';
 import { waitUntil } from './wait-until.js';
+import { errorText } from '../../primitives/error-text.js';
 
 /** The next queue did not accept an output: it is tried again, whatever `onError` says. */
 export class OutputNotSentError extends SqsError implements ControlError {
@@ -20,7 +21,7 @@ export class OutputNotSentError extends SqsError implements ControlError {
 
   constructor(facts: { stage: string; queue: string; cause: unknown }) {
     super(
-      `The output of stage "${facts.stage}" was not accepted by queue "${facts.queue}": ${textOf(facts.cause)}. ` +
+      `The output of stage "${facts.stage}" was not accepted by queue "${facts.queue}": ${errorText(facts.cause)}. ` +
         `It is tried again.`,
       { cause: facts.cause },
     );
@@ -116,8 +117,4 @@ function priorityOf(
 ): number {
   if (priority === 'inherit') return delivery.priority;
   return typeof priority === 'function' ? priority(output as never) : priority;
-}
-
-function textOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

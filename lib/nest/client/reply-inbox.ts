@@ -17,6 +17,7 @@ import { decodeReply } from '../replies/reply-packet.js';
 import { replyQueueHandle } from '../replies/reply-queue-handle.js';
 import type { ReplyPacket } from '../replies/reply-packet.js';
 import type { ReplyQueue, ReplyQueueAddress } from './reply-queue.js';
+import { errorText } from '../../primitives/error-text.js';
 
 export interface ReplyInboxParts {
   readonly queue: ReplyQueue;
@@ -140,10 +141,9 @@ export class ReplyInbox {
         logger.debug('A late or repeated reply was ignored', { requestId: packet.id });
       }
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
       logger.debug('What came is no reply and was ignored', {
         messageId: message.messageId,
-        reason,
+        reason: errorText(error),
       });
     }
   }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { GatewayError, SQS_LIMITS } from '../../contracts/index.js';
 import type { Clock, QueueGateway, SqsLogger, Timer } from '../../contracts/index.js';
 import { Background } from '../../primitives/background.js';
+import { errorText } from '../../primitives/error-text.js';
 import { accountOfUrl, urlBeside } from '../../queue-client/index.js';
 
 /** Where replies come: a queue that only this process reads. */
@@ -126,7 +127,7 @@ export class OwnReplyQueue implements ReplyQueue {
   private say(error: unknown): void {
     if (this.hasSaidSweep) return;
     this.hasSaidSweep = true;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     this.parts.logger.warn('Reply queues could not be looked after', { reason });
   }
 }

@@ -37,13 +37,15 @@ export class SqsConsumer {
 
   /**
    * One receive of at most ten messages, run through the handlers of this app.
-   * @throws InvalidOptionsError where the app has no worker; QueueNotFoundError; GatewayError where the receive fails
+   * @throws InvalidOptionsError where the app has no worker; NoHandlersError where none of its handlers serves the queue;
+   * QueueNotFoundError; GatewayError where the receive fails
    */
   async processBatch(queue: string, options?: ProcessBatchOptions): Promise<ProcessedBatch> {
     const [server] = this.runtime.servers();
     if (server === undefined) throw noWorker();
     const handle = await this.runtime.find(queue);
     const handlers = this.runtime.throughFeatures(server.handlers);
+    server.checkServed(handle.name);
     return this.consumer(handlers).processBatch(handle, options);
   }
 

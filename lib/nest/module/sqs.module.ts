@@ -8,6 +8,7 @@ import type {
 } from '@nestjs/common';
 import { InvalidOptionsError } from '../../contracts/index.js';
 import { SQS_MODULE_OPTIONS } from '../sqs.constants.js';
+import { onlyRoot } from './only-root.js';
 import { queueProviders } from './queue.providers.js';
 import type { QueueReference } from './queue.providers.js';
 import { SqsCoreModule } from './sqs-core.module.js';
@@ -30,7 +31,7 @@ export class SqsModule {
   /** What the composition root adds to every app. */
   protected static readonly features: readonly SqsFeature[] = [];
 
-  /** Connections, queues and the producer of the whole app. */
+  /** Connections, queues and the producer of the whole app: once in it, or the start fails. */
   static forRoot(options: SqsModuleOptions = {}): DynamicModule {
     const values = [{ provide: SQS_MODULE_OPTIONS, useValue: options }];
     return this.asModule({ options: values, queues: options.queues ?? [] });
@@ -54,7 +55,7 @@ export class SqsModule {
       module: this,
       global: true,
       imports: [...imports, SqsCoreModule.for(this.features)],
-      providers: [...options, ...tokens],
+      providers: [onlyRoot(SQS_MODULE_OPTIONS, 'SqsModule'), ...options, ...tokens],
       exports: [SQS_MODULE_OPTIONS, ...tokens.map(({ provide }) => provide)],
     };
   }

@@ -11,6 +11,8 @@ export interface HandlerRegistration {
   readonly name: string;
   readonly callback: MessageHandler;
   readonly definition: HandlerDefinition;
+  /** By a decorator of ours, and not by Nest's own. */
+  readonly isDeclared: boolean;
 }
 
 export type HandlerKind = 'message' | 'event' | 'batch' | 'raw';
@@ -32,6 +34,7 @@ export function registrationOf(facts: {
     name: extras[HANDLER_NAME] ?? pattern,
     callback,
     definition,
+    isDeclared: extras[SQS_HANDLER] !== undefined,
   };
 }
 

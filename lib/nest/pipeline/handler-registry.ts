@@ -24,6 +24,7 @@ export class HandlerRegistry implements HandlerLookup {
     const key = keyOf(registration);
     const taken = this.entries.get(key)?.registrations ?? [];
     if (taken.length > 0) refuseConflict(taken, registration);
+    refuseBesideRaw(this.registrations(), registration);
     const registrations = [...taken, registration];
     this.entries.set(key, { registrations, match: this.factory.create(registrations) });
   }
@@ -58,6 +59,22 @@ export class HandlerRegistry implements HandlerLookup {
     const asked = this.registrations().filter(({ definition }) => !isOnDemand(definition));
     const queues = asked.flatMap((one) => one.queue ?? []);
     return [...new Set(queues)];
+  }
+
+  /** Queues that any handler is bound to, those of stages too. */
+  servedQueues(): readonly string[] {
+    return [...new Set(this.registrations().flatMap((one) => one.queue ?? []))];
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Names of the handlers that our decorators declare for every queue. */
+  unboundTasks(): readonly string[] {
+    return this.registrations()
+      .filter(({ queue, isDeclared }) => queue === undefined && isDeclared)
+      .map(({ name }) => name);
   }
 
   /** Where isolated handlers want to run. */
@@ -97,5 +114,23 @@ function refuseConflict(taken: readonly HandlerRegistration[], added: HandlerReg
     problem: `${what} ${where} would be handled by ${names}`,
     advice:
       'Keep one message handler, make all of them event handlers, or bind them to different queues.',
+  });
+}
+
+/** A raw handler gets every message of its queue, so no other that is bound to it would ever run. */
+function refuseBesideRaw(
+  present: readonly HandlerRegistration[],
+  added: HandlerRegistration,
+): void {
+  const isOther = ({ queue, kind }: HandlerRegistration): boolean =>
+    queue !== undefined && queue === added.queue && (kind === 'raw') !== (added.kind === 'raw');
+  const other = present.find(isOther);
+  if (other === undefined) return;
+  const [raw, never] = added.kind === 'raw' ? [added, other] : [other, added];
+  throw new HandlerConflictError({
+    problem:
+      `Queue "${raw.queue}" gives every message to ${raw.name} (raw), so ${never.name} (${never.kind}), ` +
+      'which is bound to it too, would never run',
+    advice: 'Bind them to different queues, or let the raw handler read what the other would do.',
   });
 }

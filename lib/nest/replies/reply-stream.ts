@@ -4,6 +4,7 @@ import { remoteErrorOf } from './remote-error.js';
 import type { ReplyWay } from './reply-outbox.js';
 import { encodeReply } from './reply-packet.js';
 import type { RemoteError, ReplyPacket } from './reply-packet.js';
+import { errorText } from '../../primitives/error-text.js';
 
 export interface ReplyStreamParts {
   readonly requestId: string;
@@ -116,7 +117,7 @@ export class ReplyStream {
 
   private sayGone(error: unknown): void {
     const { logger, fields } = this.parts;
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = errorText(error);
     if (kindOf(error) === 'queue-not-found') {
       logger.log('Nobody waits for a reply any more: its queue is gone', fields);
     } else logger.error('A reply was refused', { ...fields, reason });

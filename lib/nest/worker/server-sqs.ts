@@ -25,6 +25,8 @@ import { prepareIsolation } from '../isolation/run-outside.js';
 import { defaultParts } from '../adapters/default-parts.js';
 import { SQS, SQS_HANDLER } from '../sqs.constants.js';
 import { SqsRuntime } from '../sqs.runtime.js';
+import { checkServed, nothingToConsume } from './check-served.js';
+import type { ServedFacts } from './check-served.js';
 import { handlesOf, queuesOfFeatures, withFeatureQueues } from './feature-queues.js';
 import { ServerEvents } from './server-events.js';
 import { splitServerOptions } from './server-options.js';
@@ -139,12 +141,32 @@ export class ServerSqs
 
   /** What it consumes, by logical names, and whose handlers serve it; also before it starts. */
   consumed(): readonly { readonly name: string; readonly handlersOf: string }[] {
-    const nameOf = (name: string) =>
-      this.featureHandles.has(name) ? name : this.host.nameOf(name);
     const chosen = this.options.queues?.map(({ name, handlersOf }) => {
-      return { name: nameOf(name), handlersOf: nameOf(handlersOf) };
+      return { name: this.nameOf(name), handlersOf: this.nameOf(handlersOf) };
     });
     return chosen ?? this.handlers.boundQueues().map((name) => ({ name, handlersOf: name }));
+  }
+
+  /**
+   * Before any queue is looked for or created, as far as handlers are bound by then: Nest binds them all at once.
+   * @throws NoHandlersError for a queue that no handler serves
+   */
+  checkHandlers(): void {
+    if (this.handlers.size > 0) this.check(this.options.queues ?? []);
+  }
+
+  /** The same for one queue, whether it is among those of the worker or not. @throws NoHandlersError */
+  checkServed(queue: string): void {
+    const own = this.options.queues?.find(({ name }) => this.nameOf(name) === queue);
+    this.check([
+      { name: queue, handlersOf: queue, takesUnknownTasks: own?.takesUnknownTasks === true },
+    ]);
+  }
+
+  /** @throws InvalidOptionsError where there is nothing to consume; NoHandlersError */
+  checkStart(): void {
+    if (this.consumed().length === 0) throw nothingToConsume();
+    this.check(this.options.queues ?? []);
   }
 
   /** The worker as it is now; Nest keeps `status` for its Observable. */
@@ -173,6 +195,32 @@ export class ServerSqs
     return this.host.nameOf(queue);
   }
 
+  private check(queues: ServedFacts['queues']): void {
+    checkServed({
+      queues,
+      handlers: this.host.throughFeatures(this.handlers),
+      bound: this.handlers.servedQueues(),
+      nameOf: (name) => this.nameOf(name),
+    });
+  }
+
+  /** The logical name; what features put in the place of a queue has no other. */
+  private nameOf(queue: string): string {
+    return this.featureHandles.has(queue) ? queue : this.host.nameOf(queue);
+  }
+
+  /** Handlers for every queue, where each queue gives all of its messages to a raw handler. */
+  private sayNeverRun(): void {
+    const isRaw = ({ handlersOf }: { handlersOf: string }) =>
+      this.handlers.findRaw(handlersOf) !== undefined;
+    if (!this.consumed().every(isRaw)) return;
+    for (const name of this.handlers.unboundTasks()) {
+      this.host.workerLogger.warn(
+        `${name} never runs here: every queue of this worker gives all its messages to a raw handler.`,
+      );
+    }
+  }
+
   private get running(): WorkerControl {
     if (this.control === undefined)
       throw new Error('This ServerSqs has not started: call listen() first.');
@@ -189,6 +237,8 @@ export class ServerSqs
   }
 
   private async begin(): Promise<void> {
+    this.checkStart();
+    this.sayNeverRun();
     await prepareIsolation(this.handlers.isolations(), this.host.taskRunner);
     await this.host.ready();
     const setup = await buildWorkerSetup({

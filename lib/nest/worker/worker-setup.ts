@@ -1,4 +1,3 @@
-import { InvalidOptionsError } from '../../contracts/index.js';
 import type {
   QueueHandle,
   ResolvedWorkerOptions,
@@ -17,11 +16,10 @@ export interface WorkerSetupFacts {
   readonly featureHandles: ReadonlyMap<string, QueueHandle>;
 }
 
-/** Finds the queues of a worker and says how each is consumed. @throws InvalidOptionsError, QueueNotFoundError */
+/** Finds the queues of a worker and says how each is consumed. @throws QueueNotFoundError */
 export async function buildWorkerSetup(facts: WorkerSetupFacts): Promise<WorkerSetup> {
   const { host, handlers, resolved } = facts;
   const queues = resolved.queues ?? boundQueues(handlers, resolved);
-  if (queues.length === 0) throw nothingToConsume();
   return {
     queues: await Promise.all(queues.map((queue) => queueSetup(facts, queue))),
     handlers: host.throughFeatures(handlers),
@@ -39,9 +37,12 @@ function boundQueues(
   handlers: HandlerRegistry,
   resolved: ResolvedWorkerOptions,
 ): ResolvedWorkerQueue[] {
-  return handlers
-    .boundQueues()
-    .map((name) => ({ name, handlersOf: name, consume: resolved.defaults }));
+  return handlers.boundQueues().map((name) => ({
+    name,
+    handlersOf: name,
+    takesUnknownTasks: true,
+    consume: resolved.defaults,
+  }));
 }
 
 async function queueSetup(
@@ -58,10 +59,4 @@ async function queueSetup(
     consume,
     queue: mayStartWithout ? handle : await handle,
   };
-}
-
-function nothingToConsume(): InvalidOptionsError {
-  const problem =
-    'expected queues to consume, stages to run, or a handler that is bound to a queue, got none of them';
-  return new InvalidOptionsError({ where: 'sqsWorker()', problems: [problem] });
 }

@@ -26,7 +26,7 @@ describe('nestjs-sqs says what is wrong in one sentence', { timeout: 60_000 }, (
     [
       'an app without handlers',
       fixture('broken.WithoutHandlers'),
-      /^error: The app has no task handler for/,
+      /^error: .*expected queues to consume, stages to run, or a handler/,
     ],
     [
       'an app that throws on start',

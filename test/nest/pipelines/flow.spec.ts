@@ -1,5 +1,5 @@
 import { Injectable, Module } from '@nestjs/common';
-import { SqsModule, Source, SqsPipeline, SqsProducer, SKIP, Stage } from '../../../lib/index.js';
+import { retry, SqsModule, Source, SqsPipeline, SqsProducer, SKIP, Stage } from '../../../lib/index.js';
 import { instanceOf, pipelineSetup } from './setup.js';
 import { COUNTED, Words } from './words.js';
 
@@ -80,7 +80,7 @@ describe('a pipeline', () => {
     const { worker, work, service } = pipelineSetup();
     const app = await worker({
       pipelines: [Words],
-      worker: { queues: ['other'] },
+      worker: { queues: ['other'], onUnknownTask: retry() },
       module: { queues: [{ name: 'other', onMissingQueue: 'create' }] },
     });
     await work();

@@ -140,7 +140,9 @@ function resolve(options: WorkerOptions): ResolvedWorkerOptions {
   const defaults = {} as ResolvedConsumeOptions;
   const queues = options.queues?.map((queue) => {
     const own = typeof queue === 'string' ? { name: queue } : queue;
-    return { name: own.name, handlersOf: own.handlersOf ?? own.name, consume: defaults };
+    const { name, handlersOf = name } = own;
+    // The test stands for the handlers too.
+    return { name, handlersOf, takesUnknownTasks: true, consume: defaults };
   });
   const stopWhen = options.stopWhen ?? { start: () => ({ shouldStop: () => false }) };
   return { queues, defaults, drainTimeoutMs: options.drainTimeoutMs ?? 20_000, stopWhen };

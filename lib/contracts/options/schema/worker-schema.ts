@@ -78,6 +78,12 @@ const consumeShape = schemaOf<ConsumeOptions>()({
     description: 'What a stuck handler leads to.',
     cost: "'exit' ends the worker; 'wait' keeps the slot taken.",
   }),
+  logTasks: choice(['all', 'outcomes', 'failures'], {
+    default: CONSUME_DEFAULTS.logTasks,
+    description:
+      'Lines that are logged of each task: received and its outcome, its outcome alone, or only outcomes other than success.',
+    cost: "'all' writes two lines a task.",
+  }),
   fifoFailure: choice(['hold', 'release', 'wait'], {
     default: CONSUME_DEFAULTS.fifoFailure,
     description: 'FIFO: what happens to the rest of a group when its head fails.',

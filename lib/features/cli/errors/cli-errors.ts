@@ -79,17 +79,6 @@ export class FixedWorkerError extends SqsError {
   }
 }
 
-/** Nothing in the app handles what the worker would take. */
-export class NoHandlersError extends SqsError {
-  constructor(facts: { queues: readonly string[] }) {
-    const where =
-      facts.queues.length === 0 ? 'any queue' : facts.queues.map((name) => `"${name}"`).join(', ');
-    super(
-      `The app has no task handler for ${where}. Add @SqsTask() or @MessagePattern() to a controller, or choose other queues.`,
-    );
-  }
-}
-
 /** A configuration file that cannot be read. */
 export class ConfigFileError extends SqsError {
   constructor(facts: { file: string; reason: string; cause?: unknown }) {

@@ -1,5 +1,7 @@
 import { WORKER_DEFAULTS } from '../../../contracts/options/defaults.js';
 import { Background } from '../../../primitives/background.js';
+import { errorText } from '../../../primitives/error-text.js';
+import { printable } from '../../../primitives/printable.js';
 import { ASK_PARENT } from '../../../nest/adapters/shared-embedded.js';
 import type { StopSignal } from '../../../nest/index.js';
 import type { CliHost, ForkedProcess } from '../host.js';
@@ -37,7 +39,9 @@ const SIGNALS: readonly StopSignal[] = ['SIGTERM', 'SIGINT'];
 class SupervisedWork {
   private readonly supervisor: Supervisor;
   private readonly embedded: EmbeddedHost;
-  private readonly background = new Background((error) => this.parts.write(String(error)));
+  private readonly background = new Background((error) =>
+    this.parts.write(printable(errorText(error))),
+  );
   private hasReported = false;
   private hasStarted = false;
 

@@ -1,6 +1,5 @@
 import { ServerSqs } from '../../../nest/index.js';
 import type { SqsRuntime } from '../../../nest/sqs.runtime.js';
-import { NoHandlersError } from '../errors/cli-errors.js';
 import type { ServedQueue } from './start-report.js';
 
 /** The workers of an app. */
@@ -10,15 +9,13 @@ export function serversOf(runtime: SqsRuntime): ServerSqs[] {
 
 /**
  * What the app's workers will take, and by what it is handled.
- * @throws NoHandlersError where nothing would be handled
+ * @throws NoHandlersError for a queue that no handler serves, InvalidOptionsError where there is nothing to consume
  */
 export function servedQueues(runtime: SqsRuntime): ServedQueue[] {
-  const queues = serversOf(runtime).flatMap((server) =>
-    server.consumed().map(({ name, handlersOf }) => servedBy(server, name, handlersOf)),
-  );
-  const isServed = queues.some(({ patterns, takesRaw }) => patterns.length > 0 || takesRaw);
-  if (!isServed) throw new NoHandlersError({ queues: queues.map(({ name }) => name) });
-  return queues;
+  return serversOf(runtime).flatMap((server) => {
+    server.checkStart();
+    return server.consumed().map(({ name, handlersOf }) => servedBy(server, name, handlersOf));
+  });
 }
 
 function servedBy({ handlers }: ServerSqs, name: string, handlersOf: string): ServedQueue {

@@ -1,5 +1,6 @@
 import { MemberStartError } from '../isolation.errors.js';
 import type { CodeReference } from '../protocol.js';
+import { errorText } from '../../../primitives/error-text.js';
 
 export type Exports = Readonly<Record<string, unknown>>;
 
@@ -9,8 +10,8 @@ export async function loadedExports({ url }: CodeReference, handler: string): Pr
     const loaded = (await import(url)) as Exports;
     return { ...fieldsOf(loaded['default']), ...loaded, ...defaultOf(loaded) };
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new MemberStartError({ handler, problem: `${url} cannot be loaded: ${message}`, cause });
+    const problem = `${url} cannot be loaded: ${errorText(cause)}`;
+    throw new MemberStartError({ handler, problem, cause });
   }
 }
 

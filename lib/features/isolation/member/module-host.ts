@@ -9,6 +9,7 @@ import { findMethod, type HostedMethod } from './find-method.js';
 import { loadedExports } from './loaded-exports.js';
 import { moduleIn } from './module-in.js';
 import type { RemoteDelivery } from './remote-delivery.js';
+import { errorText } from '../../../primitives/error-text.js';
 
 /** A Nest application context in a member: started once, it runs the methods of its handlers. */
 export class ModuleHost {
@@ -24,8 +25,7 @@ export class ModuleHost {
       const app = await NestFactory.createApplicationContext(type, { logger, abortOnError: false });
       return new ModuleHost(app);
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      const problem = `its module ${type.name} did not start: ${message}`;
+      const problem = `its module ${type.name} did not start: ${errorText(cause)}`;
       throw new MemberStartError({ handler, problem, cause });
     }
   }

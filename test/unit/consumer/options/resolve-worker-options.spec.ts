@@ -28,6 +28,7 @@ describe('resolveWorkerOptions', () => {
       onStuck: 'wait',
       fifoFailure: 'hold',
       maxAttempts: undefined,
+      logTasks: 'all',
       settleLingerMs: 250,
       minPriority: 0,
       maxPriority: undefined,

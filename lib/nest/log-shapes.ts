@@ -1,0 +1,187 @@
+import { ConsoleLogger, Logger } from '@nestjs/common';
+import type { LoggerService, LogLevel } from '@nestjs/common';
+import type { LogFields } from '../contracts/index.js';
+import { propertyOf } from '../primitives/error-text.js';
+import { factsOf, LogRecord } from './log-record.js';
+
+/** An error beside a line, safe to print. */
+export interface LoggedError {
+  readonly type: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+}
+
+/** How the logger that an app has chosen takes a sentence with facts, so that it indexes both. */
+interface LogShape {
+  isEnabled(level: LogLevel): boolean;
+  write(level: WrittenLevel, line: Line): void;
+}
+
+type WrittenLevel = 'debug' | 'log' | 'warn' | 'error';
+
+interface Line {
+  readonly record: LogRecord;
+  readonly context: string | undefined;
+  readonly error: LoggedError | undefined;
+}
+
+/**
+ * Nest's logger of one context, for records. In which shape a record is handed over is decided when it is written: with
+ * `bufferLogs` that is long after it was logged, when the app has chosen its logger.
+ */
+export class RecordLogger extends Logger {
+  override get localInstance(): ShapedLogger {
+    return shapedLogger(super.localInstance);
+  }
+
+  isEnabled(level: LogLevel): boolean {
+    // Which logger will take a buffered line, nobody knows yet.
+    if (Reflect.get(Logger, 'isBufferAttached') === true) return true;
+    return this.localInstance.isEnabled(level);
+  }
+}
+
+/** Records as one logger takes them. */
+export class ShapedLogger implements LoggerService {
+  constructor(private readonly shape: LogShape) {}
+
+  isEnabled(level: LogLevel): boolean {
+    return this.shape.isEnabled(level);
+  }
+
+  debug(record: LogRecord, context?: string): void {
+    this.shape.write('debug', { record, context, error: undefined });
+  }
+
+  log(record: LogRecord, context?: string): void {
+    this.shape.write('log', { record, context, error: undefined });
+  }
+
+  warn(record: LogRecord, context?: string): void {
+    this.shape.write('warn', { record, context, error: undefined });
+  }
+
+  error(record: LogRecord, error?: LoggedError, context?: string): void {
+    this.shape.write('error', { record, context, error });
+  }
+}
+
+/** @param logger undefined where the app logs nothing: `logger: false` */
+export function shapedLogger(logger: LoggerService | undefined): ShapedLogger {
+  if (logger === undefined) return silent;
+  const known = shaped.get(logger) ?? new ShapedLogger(shapeFor(logger));
+  shaped.set(logger, known);
+  return known;
+}
+
+const shaped = new WeakMap<LoggerService, ShapedLogger>();
+
+const silent = new ShapedLogger({ isEnabled: () => false, write() {} });
+
+function shapeFor(logger: LoggerService): LogShape {
+  if (logger instanceof ConsoleLogger) return consoleShape(logger);
+  const inner = propertyOf(logger, 'logger');
+  return isPinoLogger(inner) ? pinoShape(logger, inner) : anyShape(logger);
+}
+
+/** Nest's own logger: one line of text, or, with `json`, the sentence as `message` and the facts beside it. */
+function consoleShape(logger: ConsoleLogger): LogShape {
+  const isJson = propertyOf(propertyOf(logger, 'options'), 'json') === true;
+  if (isJson) putFactsBeside(logger);
+  return {
+    isEnabled: (level) => logger.isLevelEnabled(level),
+    write(level, { record, context, error }) {
+      const message = isJson ? record : String(record);
+      call(logger, level, [message, ...behind(level, error, context)]);
+    },
+  };
+}
+
+/**
+ * Nest's JSON logger has no place for facts before 12, and in 12 one below `params`; both write a line by
+ * `JSON.stringify()` with their `stringifyReplacer`, which is called for the whole line first.
+ */
+function putFactsBeside(logger: ConsoleLogger): void {
+  const replace: unknown = Reflect.get(logger, 'stringifyReplacer');
+  if (typeof replace !== 'function') return;
+  Reflect.set(logger, 'stringifyReplacer', function (this: unknown, key: string, value: unknown) {
+    return Reflect.apply(replace, this, [key, key === '' ? unfolded(value) : value]) as unknown;
+  });
+}
+
+function unfolded(line: unknown): unknown {
+  const found = Object.entries(line ?? {}).find(([, value]) => value instanceof LogRecord);
+  if (found === undefined) return line;
+  const [name, record] = found as [string, LogRecord];
+  const own = { ...(line as object), [name]: record.message };
+  // Nest's own names stand first, and a fact never takes their place.
+  return { ...own, ...factsOf(record), ...own };
+}
+
+/** What nestjs-pino's loggers for Nest write to: it takes facts, and puts the sentence under pino's message key. */
+interface PinoLogger extends Record<PinoLevel, (facts: LogFields, message: string) => void> {
+  readonly logger: unknown;
+}
+
+type PinoLevel = (typeof PINO_LEVELS)[LogLevel];
+
+const PINO_LEVELS = {
+  verbose: 'trace',
+  debug: 'debug',
+  log: 'info',
+  warn: 'warn',
+  error: 'error',
+  fatal: 'fatal',
+} as const satisfies Record<LogLevel, string>;
+
+function isPinoLogger(logger: unknown): logger is PinoLogger {
+  const methods = ['setContext', 'assign', ...Object.values(PINO_LEVELS)];
+  return methods.every((method) => typeof propertyOf(logger, method) === 'function');
+}
+
+/** Past the `Logger` and the `NativeLogger` that Nest is given, which take facts each in another way, or not at all. */
+function pinoShape(logger: LoggerService, inner: PinoLogger): LogShape {
+  const name = propertyOf(logger, 'contextName');
+  const contextName = typeof name === 'string' ? name : 'context';
+  return {
+    isEnabled(level) {
+      const pino = propertyOf(inner, 'logger');
+      const ask = propertyOf(pino, 'isLevelEnabled');
+      if (typeof ask !== 'function') return true;
+      return Reflect.apply(ask, pino, [PINO_LEVELS[level]]) === true;
+    },
+    write(level, { record, context, error }) {
+      const facts = { [contextName]: context, ...factsOf(record), err: error && pinoError(error) };
+      inner[PINO_LEVELS[level]](facts, record.message);
+    },
+  };
+}
+
+/** pino's serializer would name the class of a plain object; of one without a class it takes the `name`. */
+function pinoError(error: LoggedError): object {
+  const named = Object.create(null, { name: { value: error.type } }) as object;
+  return Object.assign(named, error);
+}
+
+/** Any other logger: Nest's contract, with an object as the message where there are facts. */
+function anyShape(logger: LoggerService): LogShape {
+  return {
+    isEnabled: () => true,
+    write(level, { record, context, error }) {
+      const hasFacts = Object.keys(record).length > 1;
+      const message = hasFacts ? record : record.message;
+      call(logger, level, [message, ...behind(level, error, context)]);
+    },
+  };
+}
+
+function call(logger: LoggerService, level: WrittenLevel, parts: readonly unknown[]): void {
+  logger[level]?.(...(parts as [unknown]));
+}
+
+/** The context comes last; of errors Nest looks for the stack in front of it. */
+function behind(level: WrittenLevel, error: LoggedError | undefined, context: string | undefined) {
+  const stack = error?.stack;
+  if (context === undefined) return stack === undefined ? [] : [stack];
+  return level === 'error' ? [stack, context] : [context];
+}
