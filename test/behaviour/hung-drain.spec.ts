@@ -127,8 +127,12 @@ describe.each(queues)('On %s', (queue) => {
 
     test('where listeners never return', async () => {
       const made = await setup({ handlers: { quick: () => {} } }, queue);
+      const listen = made.worker.on.bind(made.worker) as (
+        event: string,
+        listener: () => unknown,
+      ) => unknown;
       for (const event of ['task:settled', 'worker:draining', 'worker:stopped'] as const) {
-        made.worker.on(event, hangs as () => void);
+        listen(event, hangs);
       }
       await made.send('quick');
       made.worker.start();

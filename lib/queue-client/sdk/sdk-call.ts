@@ -9,6 +9,8 @@ export const DEFAULT_CALL_TIMEOUT_MS = 15_000;
 export interface CallLimit {
   clock: Clock;
   timeoutMs: number;
+  /** Calls that are under way, by what ends them: it is kept while this one is. */
+  open: Set<() => void>;
   /** Says what kept a call that ran out of time, where that can be known. */
   whyLate(): Promise<string | undefined>;
 }
@@ -19,7 +21,7 @@ export interface CallLimit {
  */
 export function callSdk<T>(
   call: CallFacts,
-  { clock, timeoutMs, whyLate }: CallLimit,
+  { clock, timeoutMs, open, whyLate }: CallLimit,
   run: (end: CallEnd) => Promise<T>,
 ): Promise<T> {
   const { standing, signal } = call;
@@ -28,7 +30,7 @@ export function callSdk<T>(
     const onAbort = (): void => {
       end.abort(signal?.reason);
       over();
-      reject(toGatewayError(new Error('it was ended here'), call));
+      reject(abortedError(call));
     };
     const onLate = async (): Promise<void> => {
       over();
@@ -38,10 +40,12 @@ export function callSdk<T>(
     };
     const over = (): void => {
       timer.cancel();
+      open.delete(onAbort);
       signal?.removeEventListener('abort', onAbort);
     };
     const timer = clock.setTimer(() => void onLate(), timeoutMs);
     if (signal?.aborted === true) return onAbort();
+    open.add(onAbort);
     // One signal may end any number of open receives; Node takes more than ten listeners for a leak.
     if (signal !== undefined) setMaxListeners(0, signal);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -73,6 +77,10 @@ const knowsUs = new Set<GatewayErrorKind>(['queue-not-found', 'access-denied', '
 export function present(value: string | undefined, call: CallFacts): string {
   if (value !== undefined && value !== '') return value;
   throw new GatewayError({ ...call, kind: 'unavailable', detail: 'the answer was incomplete' });
+}
+
+function abortedError({ operation, queue }: CallFacts): GatewayError {
+  return new GatewayError({ kind: 'aborted', operation, queue, detail: 'it was ended here' });
 }
 
 function timeoutError(call: CallFacts, timeoutMs: number, why: string | undefined): GatewayError {

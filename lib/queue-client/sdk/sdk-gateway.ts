@@ -38,7 +38,7 @@ import {
   type HotOperation,
   type HotOutputs,
 } from './hot-calls.js';
-import { callSdk, DEFAULT_CALL_TIMEOUT_MS, present } from './sdk-call.js';
+import { callSdk, DEFAULT_CALL_TIMEOUT_MS, present, type CallLimit } from './sdk-call.js';
 import { areCredentialsPending } from './sdk-client.js';
 import type { CallFacts, Standing } from './sdk-errors.js';
 import { alignResults, toReceivedMessage, toSendEntry } from './sdk-messages.js';
@@ -74,6 +74,7 @@ export class SdkGateway implements QueueGateway {
   private readonly crowd: Crowd;
   private readonly standing: Standing;
   private readonly elsewhere = new Map<string, SdkGateway>();
+  private readonly open = new Set<() => void>();
   private readonly clock: Clock;
   private readonly callTimeoutMs: number;
   private isClosed = false;
@@ -279,6 +280,7 @@ export class SdkGateway implements QueueGateway {
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
+    for (const end of this.open) end();
     await Promise.all([...this.elsewhere.values()].map((gateway) => gateway.close()));
     await this.calls.close();
     if (this.setup.ownsClient) this.setup.client.destroy();
@@ -292,8 +294,7 @@ export class SdkGateway implements QueueGateway {
   ): Promise<HotOutputs[O]> {
     const { standing } = this;
     const call = { operation, queue: input.QueueUrl, signal: options?.signal, standing };
-    const limit = { clock: this.clock, timeoutMs, whyLate: this.whyLate };
-    return callSdk(call, limit, (end) => this.calls.call(operation, input, end));
+    return callSdk(call, this.limitOf(timeoutMs), (end) => this.calls.call(operation, input, end));
   }
 
   /** All other calls, each with its time limit. */
@@ -301,9 +302,15 @@ export class SdkGateway implements QueueGateway {
     facts: CallFacts,
     work: (ending: { abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    const limit = { clock: this.clock, timeoutMs: this.callTimeoutMs, whyLate: this.whyLate };
     const call = { ...facts, standing: this.standing };
-    return callSdk(call, limit, (end) => work({ abortSignal: end.signal }));
+    return callSdk(call, this.limitOf(this.callTimeoutMs), (end) =>
+      work({ abortSignal: end.signal }),
+    );
+  }
+
+  private limitOf(timeoutMs: number): CallLimit {
+    const { clock, open, whyLate } = this;
+    return { clock, timeoutMs, open, whyLate };
   }
 
   private get caller(): SdkCaller {

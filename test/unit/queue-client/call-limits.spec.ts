@@ -105,6 +105,16 @@ describe.each(lines)('A credentials provider that never answers, by %s', (line) 
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test('does not keep a gateway that is closed', async () => {
+    const { clock, gateway } = gatewayBy(line, { credentials: () => new Promise(() => {}) });
+    const seen = [endOf(gateway.getQueueUrl('jobs')), endOf(gateway.deleteBatch(url, ['h']))];
+    await settlePromises();
+    await gateway.close();
+    await settlePromises();
+    expect(seen.map(({ error }) => (error as GatewayError).kind)).toEqual(['aborted', 'aborted']);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   test('that answers after all sends nothing for a call that is over', async () => {
     const identity = deferred<{ accessKeyId: string; secretAccessKey: string }>();
     const server = await holding();
