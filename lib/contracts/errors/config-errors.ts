@@ -52,3 +52,10 @@ export class HandlerConflictError extends SqsError {
     super(`${facts.problem}. ${facts.advice}`);
   }
 }
+
+/** The app, or its worker, was closed while it started: before its queues were ready, nothing was consumed. */
+export class StartAbandonedError extends SqsError {
+  constructor() {
+    super('The start was given up: the app was told to stop before its queues were ready.');
+  }
+}

@@ -61,8 +61,8 @@ class DirectoryQueues implements OpenQueues {
 
   async close(): Promise<void> {
     this.stop.abort();
-    await this.provisioner.close();
-    await closeAll([...this.connections.values()]);
+    // Calls that are under way end with their connections, and whoever waits for queues with them.
+    await Promise.all([this.provisioner.close(), closeAll([...this.connections.values()])]);
   }
 }
 
