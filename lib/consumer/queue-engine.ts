@@ -1,4 +1,5 @@
 import type { ReceiveRequest } from '../contracts/gateway.js';
+import type { TaskDelivery } from '../contracts/task.js';
 import type { WorkerQueueStatus } from '../contracts/worker-port.js';
 
 /** What consumes one queue: a `QueueWorker`, or a `FamilyWorker` where the queue has priorities. */
@@ -16,5 +17,7 @@ export interface QueueEngine {
   finishDrain(deadlineAt: number, isExiting: boolean): Promise<number>;
   /** The forced stop: whoever waits for handlers waits no longer. */
   hurry(): void;
+  /** What its handlers work on now. */
+  running(): readonly TaskDelivery[];
   status(): WorkerQueueStatus;
 }

@@ -8,6 +8,7 @@ import { deferred } from '../primitives/deferred.js';
 import { settledWithin } from '../primitives/wait.js';
 import { assemble, nameOf, type Assembly, type QueueWorkerParts } from './assembly.js';
 import { Delivery, type DeliveryOwner } from './delivery.js';
+import { describeTasks } from './describe-tasks.js';
 import type { SinglePlan } from './executor.js';
 import { Lease } from './lease.js';
 import type { QueueEngine } from './queue-engine.js';
@@ -20,6 +21,8 @@ const pollGraceMs = 300;
 const abortGraceMs = 300;
 /** Milliseconds that settlements get to reach SQS however late it is. */
 const flushMs = 300;
+/** Milliseconds that a poll which was cut gets to end; one of a gateway that does not end its calls is left alone. */
+const cutGraceMs = 300;
 
 /**
  * One queue's engine: the fetcher takes messages, the dispatcher gives them slots, the executor runs them, the
@@ -157,10 +160,13 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
       await settledWithin(fetcher.ended(), pollMs, clock);
     }
     fetcher.cut();
-    await fetcher.ended();
-    const unfinished = await this.letGo(isExiting);
+    const [unfinished] = await Promise.all([
+      this.letGo(isExiting),
+      settledWithin(fetcher.ended(), cutGraceMs, clock),
+    ]);
     await this.flush(deadlineAt - clock.now());
     this.close();
+    this.sayLeft();
     // A handler may have ended in the last moment, and its copy to the dead-letter queue may still be on its way.
     return Math.max(unfinished, this.engine.dispatcher.running.size + this.endings.size);
   }
@@ -170,6 +176,10 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     this.hurried.resolve();
     this.engine.fetcher.cut();
     this.tellEmpty();
+  }
+
+  running(): readonly Delivery[] {
+    return [...this.engine.dispatcher.running];
   }
 
   status(): WorkerQueueStatus {
@@ -305,12 +315,43 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     for (const delivery of running) delivery.abort(error);
     const empty = new Promise<void>((resolve) => this.emptyWaiters.push(resolve));
     await settledWithin(empty, abortGraceMs, this.parts.clock);
-    const unfinished = running.size;
+    const unfinished = [...running];
     // Given back, a message may start elsewhere at once: not while its handler may live on, and never inside a group.
-    if ((isExiting || this.isHurried) && !this.parts.queue.isFifo) {
-      for (const delivery of running) this.giveBack(delivery);
+    const isGivenBack = (isExiting || this.isHurried) && !this.parts.queue.isFifo;
+    if (isGivenBack) for (const delivery of unfinished) this.giveBack(delivery);
+    this.sayUnfinished(unfinished, isGivenBack);
+    return unfinished.length;
+  }
+
+  private sayUnfinished(unfinished: readonly Delivery[], isGivenBack: boolean): void {
+    if (unfinished.length === 0) return;
+    const { logger, drainTimeoutMs } = this.parts;
+    const then = isGivenBack
+      ? 'given back'
+      : 'left: SQS delivers them again after their visibility timeout';
+    logger.warn('Handlers did not end before the worker stopped', {
+      queue: this.name,
+      tasks: describeTasks(unfinished),
+      messages: then,
+      ...(this.isHurried ? {} : { drainTimeoutMs }),
+    });
+  }
+
+  /** What the worker did not wait for any longer. */
+  private sayLeft(): void {
+    const { fetcher, settler } = this.engine;
+    const { logger } = this.parts;
+    const count = Math.max(settler.waitingCount, this.endings.size);
+    if (count > 0) {
+      const message =
+        'Settlements were not confirmed before the worker stopped; SQS may deliver again';
+      logger.warn(message, { queue: this.name, count });
     }
-    return unfinished;
+    if (fetcher.openCount > 0) {
+      const message =
+        'Receives did not end before the worker stopped; what they take comes back after its visibility timeout';
+      logger.warn(message, { queue: this.name, count: fetcher.openCount });
+    }
   }
 
   private async flush(ms: number): Promise<void> {

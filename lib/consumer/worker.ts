@@ -2,6 +2,7 @@ import type { WorkerEventName, WorkerEvents } from '../contracts/events.js';
 import { UnknownNameError } from '../contracts/errors/index.js';
 import type { QueueGateway } from '../contracts/gateway.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
+import type { TaskDelivery } from '../contracts/task.js';
 import type {
   DrainOptions,
   WorkerControl,
@@ -26,6 +27,7 @@ import type { QueueEngine } from './queue-engine.js';
 import { QueueWorker } from './queue-worker.js';
 import { StopWatch } from './stop-watch.js';
 import { logTaskEvents } from './task-log.js';
+import { WorkerLog } from './worker-log.js';
 
 /**
  * A worker: one engine per queue under one stop policy.
@@ -42,10 +44,12 @@ export class Worker implements WorkerControl {
   private readonly events: EventHub<WorkerEvents>;
   private readonly background: Background;
   private readonly stopWatch: StopWatch;
+  private readonly log: WorkerLog;
   private readonly budgets = new Map<QueueGateway, PollBudget>();
   private readonly end = deferred<WorkerEnd>();
   private draining: Promise<void> | undefined;
   private isHurried = false;
+  private hasStarted = false;
   private endReason: WorkerEnd['reason'] = 'drained';
   private fatalError: unknown;
   readonly ended: Promise<WorkerEnd> = this.end.promise;
@@ -71,11 +75,15 @@ export class Worker implements WorkerControl {
     const logTasks = new Map(setup.queues.map(({ name, consume }) => [name, consume.logTasks]));
     const { logTasks: byDefault } = CONSUME_DEFAULTS;
     logTaskEvents(this, { logger, logTasksOf: (queue) => logTasks.get(queue) ?? byDefault });
+    this.log = new WorkerLog(setup);
+    this.log.follow(this);
   }
 
   start(): void {
     if (this.phase !== 'idle') return;
     this.phase = 'running';
+    this.hasStarted = true;
+    this.log.started();
     this.events.emit('worker:started', { queues: this.names });
     this.stopWatch.begin();
     for (const setup of this.setup.queues) this.startQueue(setup);
@@ -87,6 +95,7 @@ export class Worker implements WorkerControl {
   }
 
   abort(): Promise<void> {
+    if (this.phase === 'draining' && !this.isHurried) this.log.aborting(this.runningTasks());
     this.isHurried = true;
     this.endReason = 'aborted';
     const drained = this.drain({ exiting: true });
@@ -203,13 +212,15 @@ export class Worker implements WorkerControl {
     await this.drain();
   }
 
-  private async drainAll({ exiting = false }: DrainOptions): Promise<void> {
+  private async drainAll({ exiting = false, because }: DrainOptions): Promise<void> {
     this.phase = 'draining';
     this.stopWatch.close();
+    const queues = [...this.queues.values()];
+    // One that never started has said nothing, and has nothing to say.
+    if (this.hasStarted) this.log.draining(because ?? this.endReason, this.runningTasks());
     this.events.emit('worker:draining', { queues: this.names });
     const { clock, drainTimeoutMs } = this.setup;
     const deadlineAt = clock.now() + (this.isHurried ? 0 : drainTimeoutMs);
-    const queues = [...this.queues.values()];
     for (const queue of queues) queue.beginDrain();
     const unfinished = await Promise.all(
       queues.map((queue) => queue.finishDrain(deadlineAt, exiting)),
@@ -217,13 +228,18 @@ export class Worker implements WorkerControl {
     this.finish(unfinished.reduce((sum, count) => sum + count, 0));
   }
 
+  private runningTasks(): TaskDelivery[] {
+    return [...this.queues.values()].flatMap((queue) => queue.running());
+  }
+
   private finish(unfinishedCount: number): void {
     this.phase = 'stopped';
-    this.events.emit('worker:stopped', { queues: this.names });
     const { endReason: reason, fatalError: error } = this;
-    this.end.resolve(
-      error === undefined ? { reason, unfinishedCount } : { reason, unfinishedCount, error },
-    );
+    const end: WorkerEnd =
+      error === undefined ? { reason, unfinishedCount } : { reason, unfinishedCount, error };
+    if (this.hasStarted) this.log.stopped(end);
+    this.events.emit('worker:stopped', { queues: this.names });
+    this.end.resolve(end);
   }
 
   private queueNamed(name: string): QueueEngine {

@@ -56,6 +56,8 @@ export interface DrainOptions {
    * its lease lapses by itself, because a handler that lives on may still finish it.
    */
   exiting?: boolean;
+  /** Why it stops, for the log, such as a signal. @default `drained`, or what else began it */
+  because?: string;
 }
 
 export interface WorkerEnd {

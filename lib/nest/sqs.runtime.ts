@@ -1,4 +1,5 @@
 import type {
+  DrainOptions,
   HandlerLookup,
   QueueHandle,
   QueueLookup,
@@ -12,7 +13,10 @@ import type {
   TaskTarget,
   WorkerFeature,
 } from '../contracts/index.js';
+import { StartAbandonedError } from '../contracts/index.js';
 import { REPLIES_DEFAULTS } from '../contracts/options/defaults.js';
+import { deferred } from '../primitives/deferred.js';
+import { closeParts } from './closing.js';
 import { AppQueues } from './app-queues.js';
 import { LocalRunner } from './local/local-runner.js';
 import { attributesOf } from './module/queue-attributes.js';
@@ -24,9 +28,15 @@ import type { AwaitedQueue, RuntimeParts, TaskProducer } from './runtime-parts.j
 import { QueueStats } from './stats/queue-stats.js';
 import type { StatsSubscriber } from './stats/queue-stats.js';
 
+/** Something that consumes by itself, such as the loop of an `SqsConsumer`. */
+export interface Consuming {
+  /** Takes no more, waits a while for what it holds, and gives back the rest. */
+  close(): Promise<void>;
+}
+
 /** What the runtime knows of a running `ServerSqs`. */
 export interface RunningServer {
-  close(): Promise<void>;
+  close(options?: DrainOptions): Promise<void>;
   /** As far as handlers are bound by now. @throws NoHandlersError for a queue that none of them serves */
   checkHandlers(): void;
   /** Who handles what. */
@@ -83,7 +93,8 @@ const noClients = () => [];
 
 /**
  * One per app: opens the connections, sees to the queues at start, owns the producer. It ends in the order that loses
- * nothing: servers drain, then requests and replies end, then the producer flushes, then connections close.
+ * nothing, and each step in its time: servers drain, then requests end, then producer and replies flush, then
+ * connections close.
  */
 export class SqsRuntime<Server extends RunningServer = RunningServer> implements QueueLookup {
   readonly options: SqsModuleOptions;
@@ -110,7 +121,10 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   private foundWebHandlers: HandlerLookup | undefined;
   private readonly queues: AppQueues;
   private readonly running = new Set<Server>();
+  private readonly consuming = new Set<Consuming>();
+  private readonly halt = deferred<never>();
   private provisioning: Promise<void> | undefined;
+  private draining: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
 
   /** @throws InvalidOptionsError, QueueConflictError */
@@ -207,10 +221,19 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     return this.queues.resources();
   }
 
-  /** Opens connections and applies `onMissingQueue`; once, however often it is asked. */
+  /**
+   * Opens connections and applies `onMissingQueue`; once, however often it is asked.
+   * @throws StartAbandonedError where the app is closed, or told to stop, meanwhile
+   */
   ready(): Promise<void> {
-    this.provisioning ??= this.prepare();
+    this.provisioning ??= Promise.race([this.prepare(), this.halt.promise]);
     return this.provisioning;
+  }
+
+  /** Whoever waits for a start that is under way waits no longer. */
+  abandonStart(): void {
+    this.halt.promise.catch(() => {});
+    this.halt.reject(new StartAbandonedError());
   }
 
   async onModuleInit(): Promise<void> {
@@ -244,6 +267,18 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
 
   servers(): readonly Server[] {
     return [...this.running];
+  }
+
+  /** Something consumes until it is forgotten: it ends when servers drain. Answers what forgets it. */
+  addConsuming(consuming: Consuming): () => void {
+    this.consuming.add(consuming);
+    return () => void this.consuming.delete(consuming);
+  }
+
+  /** Drains everything that consumes, each in its own time. Idempotent. */
+  drain(options?: DrainOptions): Promise<void> {
+    this.draining ??= this.drainAll(options);
+    return this.draining;
   }
 
   /** Nest has closed the servers by now; providers' destroy hooks may still have sent. */
@@ -318,13 +353,23 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     });
   }
 
+  private async drainAll(options?: DrainOptions): Promise<void> {
+    const servers = this.servers().map((server) => server.close(options));
+    const others = [...this.consuming].map((one) => one.close());
+    await Promise.all([...servers, ...others]);
+  }
+
   private async end(): Promise<void> {
-    await Promise.all(this.servers().map((server) => server.close()));
-    await Promise.all(this.closers.map((close) => close()));
-    await this.desks.close();
-    await this.replier.shutDown();
-    await this.stats.close();
-    await this.producer.close();
-    await this.queues.close();
+    this.abandonStart();
+    await this.drain();
+    await closeParts({
+      clock: this.parts.clock,
+      logger: this.workerLogger,
+      features: this.closers,
+      requests: () => this.desks.close(),
+      stats: () => this.stats.close(),
+      senders: [() => this.producer.close(), () => this.replier.shutDown()],
+      connections: () => this.queues.close(),
+    });
   }
 }

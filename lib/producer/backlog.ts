@@ -16,6 +16,13 @@ export interface Backlog {
   requestEnded(attempts: readonly EndedAttempt[]): BacklogVerdict;
   /** Puts entries in front again. */
   putBack(entries: readonly PendingSend[]): void;
+  /** Takes out the waiting entries that were given up, and those whose order would be lost with them. */
+  dropGivenUp(): Dropped;
+}
+
+export interface Dropped {
+  givenUp: PendingSend[];
+  outOfOrder: PendingSend[];
 }
 
 export interface BacklogVerdict {

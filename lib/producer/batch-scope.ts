@@ -1,11 +1,10 @@
+import type { Clock } from '../contracts/clock.js';
 import { InvalidOptionsError } from '../contracts/errors/index.js';
-import type { SentMessage } from '../contracts/gateway.js';
 import type { SendOptions, SendResult, TaskTarget } from '../contracts/sending.js';
 import type { TaskContract } from '../contracts/task-contract.js';
 import { deferred } from '../primitives/deferred.js';
 import { collectSends, type RunningSend } from './collect-sends.js';
 import { HeldMessages, type SendPrepared } from './held-messages.js';
-import type { PreparedMessage } from './send-lanes.js';
 import type { RequestTarget } from './send-pipeline.js';
 
 /** What `batch()` gives to its callback. */
@@ -19,6 +18,7 @@ export interface SendBatch {
 }
 
 export interface BatchScopeParts {
+  clock: Clock;
   /** Starts a send that hands its message to `sendPrepared` once it is ready. */
   start(
     target: RequestTarget,
@@ -34,10 +34,26 @@ export class BatchScope implements SendBatch {
   private readonly held: HeldMessages;
   private readonly sends: RunningSend[] = [];
   private readonly ready: Promise<void>[] = [];
+  private readonly givenUp = deferred<never>();
   private hasEnded = false;
 
   constructor(private readonly parts: BatchScopeParts) {
-    this.held = new HeldMessages(parts.sendPrepared);
+    this.held = new HeldMessages((checked, ongoing) => {
+      ongoing.release(parts.clock.now());
+      return parts.sendPrepared(checked, ongoing);
+    });
+  }
+
+  /** Waits for what fills it; rejects where it is given up before. */
+  async during(filling: void | Promise<void>): Promise<void> {
+    await Promise.race([filling, this.givenUp.promise]);
+  }
+
+  /** Whoever fills it is not waited for any more. */
+  giveUp(reason: unknown): void {
+    // Where it was filled by then, nobody listens.
+    this.givenUp.promise.catch(() => {});
+    this.givenUp.reject(reason);
   }
 
   add(target: RequestTarget & TaskTarget, data: unknown, options: SendOptions = {}): void {
@@ -70,8 +86,9 @@ export class BatchScope implements SendBatch {
   ): Promise<SendResult> {
     const { promise: ready, resolve: isReady } = deferred();
     this.ready.push(ready);
-    const hold = (prepared: PreparedMessage): Promise<SentMessage> => {
-      const sent = this.held.hold(prepared);
+    const hold: SendPrepared = (checked, ongoing) => {
+      ongoing.hold();
+      const sent = this.held.hold(checked, ongoing);
       isReady();
       return sent;
     };

@@ -1,4 +1,4 @@
-import type { Backlog, BacklogVerdict } from './backlog.js';
+import type { Backlog, BacklogVerdict, Dropped } from './backlog.js';
 import type { EndedAttempt, PendingSend } from './pending-send.js';
 import { RequestPacker } from './request-packer.js';
 
@@ -62,6 +62,12 @@ export class FifoBacklog implements Backlog {
     }
   }
 
+  dropGivenUp(): Dropped {
+    const dropped: Dropped = { givenUp: [], outOfOrder: [] };
+    for (const group of this.groups.values()) this.dropFrom(group, dropped);
+    return dropped;
+  }
+
   // A group that tries again stays busy until its entries are put back.
   private groupEnded(group: Group, own: readonly EndedAttempt[], verdict: BacklogVerdict): void {
     const failed = own.filter((a) => a.outcome.kind === 'again').map((a) => a.entry);
@@ -105,6 +111,21 @@ export class FifoBacklog implements Backlog {
     }
     this.ready.add(group);
     this.readyCount += group.waiting.length;
+  }
+
+  /** The first that was given up, and all behind it. */
+  private dropFrom(group: Group, dropped: Dropped): void {
+    const first = group.waiting.findIndex(({ ongoing }) => ongoing.error !== undefined);
+    if (first === -1) return;
+    const off = group.waiting.splice(first);
+    this.size -= off.length;
+    if (!group.isBusy) this.readyCount -= off.length;
+    for (const entry of off) {
+      (entry.ongoing.error === undefined ? dropped.outOfOrder : dropped.givenUp).push(entry);
+    }
+    if (group.isBusy || group.waiting.length > 0) return;
+    this.ready.delete(group);
+    this.groups.delete(group.id);
   }
 
   private dropWaiting(group: Group): PendingSend[] {

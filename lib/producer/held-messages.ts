@@ -1,12 +1,14 @@
 import type { SentMessage } from '../contracts/gateway.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
-import type { PreparedMessage } from './send-lanes.js';
+import type { OngoingSend } from './ongoing-sends.js';
+import type { CheckedMessage } from './send-lanes.js';
 
 /** Sends a message that is ready; resolves once SQS has accepted it. */
-export type SendPrepared = (prepared: PreparedMessage) => Promise<SentMessage>;
+export type SendPrepared = (checked: CheckedMessage, ongoing: OngoingSend) => Promise<SentMessage>;
 
 interface Held {
-  readonly prepared: PreparedMessage;
+  readonly checked: CheckedMessage;
+  readonly ongoing: OngoingSend;
   resolve(sent: SentMessage | Promise<SentMessage>): void;
   reject(reason: unknown): void;
 }
@@ -17,8 +19,8 @@ export class HeldMessages {
 
   constructor(private readonly sendPrepared: SendPrepared) {}
 
-  hold(prepared: PreparedMessage): Promise<SentMessage> {
-    return new Promise((resolve, reject) => this.keep({ prepared, resolve, reject }));
+  hold(checked: CheckedMessage, ongoing: OngoingSend): Promise<SentMessage> {
+    return new Promise((resolve, reject) => this.keep({ checked, ongoing, resolve, reject }));
   }
 
   releaseAll(): void {
@@ -31,7 +33,7 @@ export class HeldMessages {
   }
 
   private keep(held: Held): void {
-    const { url } = held.prepared.queue;
+    const { url } = held.checked.queue;
     if (!fitsWith(this.byUrl.get(url) ?? [], held)) this.release(url);
     const waiting = this.byUrl.get(url) ?? [];
     this.byUrl.set(url, waiting);
@@ -42,11 +44,13 @@ export class HeldMessages {
   private release(url: string): void {
     const leaving = this.byUrl.get(url) ?? [];
     this.byUrl.delete(url);
-    for (const { prepared, resolve } of leaving) resolve(this.sendPrepared(prepared));
+    for (const { checked, ongoing, resolve } of leaving) {
+      resolve(this.sendPrepared(checked, ongoing));
+    }
   }
 }
 
 function fitsWith(waiting: readonly Held[], held: Held): boolean {
-  const bytes = waiting.reduce((sum, { prepared }) => sum + prepared.bytes, held.prepared.bytes);
+  const bytes = waiting.reduce((sum, { checked }) => sum + checked.bytes, held.checked.bytes);
   return bytes <= SQS_LIMITS.messageBytes;
 }

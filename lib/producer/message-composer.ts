@@ -9,8 +9,8 @@ import { LeftOut } from './left-out.js';
 import { composeAttributes } from './message-attributes.js';
 import { checkMessage } from './message-rules.js';
 import { checkOptionNames } from './option-names.js';
-import type { PreparedMessage } from './send-lanes.js';
 import { errorText } from '../primitives/error-text.js';
+import type { CheckedMessage } from './send-lanes.js';
 
 export interface MessageComposerParts {
   /** Name of the codec where a send names none. */
@@ -41,7 +41,7 @@ export class MessageComposer {
   }
 
   /** @throws RefusedSendError, InvalidOptionsError for an option or a codec that is not known */
-  compose(queue: QueueHandle, send: SendContext, own: ComposeFacts): PreparedMessage {
+  compose(queue: QueueHandle, send: SendContext, own: ComposeFacts): CheckedMessage {
     checkOptionNames(queue.name, send.options);
     const message = this.encode(queue, send, own);
     copyOptions(message, send);

@@ -1,7 +1,10 @@
 import type { OutgoingMessage, SentMessage } from '../contracts/gateway.js';
+import type { OngoingSend } from './ongoing-sends.js';
 
 /** A message on its way out, and whoever waits for it. Exactly one of `resolve` and `reject` is called, once. */
 export interface PendingSend {
+  /** The send that it belongs to; what was given up is not sent. */
+  readonly ongoing: OngoingSend;
   readonly message: OutgoingMessage;
   /** Size as SQS counts it. */
   readonly bytes: number;

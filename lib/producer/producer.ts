@@ -11,11 +11,14 @@ import type { ResolvedProducerOptions } from '../contracts/options/index.js';
 import type { QueueLookup } from '../contracts/queue-handle.js';
 import type { SendOptions, SendResult, TaskTarget } from '../contracts/sending.js';
 import type { TaskContract } from '../contracts/task-contract.js';
+import { settledWithin } from '../primitives/wait.js';
 import { BakedTask } from './baked-task.js';
 import { BatchScope, type SendBatch } from './batch-scope.js';
 import { collectSends } from './collect-sends.js';
+import type { SendPrepared } from './held-messages.js';
 import { KnownQueues } from './known-queues.js';
 import { MessageComposer } from './message-composer.js';
+import { OngoingSends } from './ongoing-sends.js';
 import { SendLanes } from './send-lanes.js';
 import {
   SendPipeline,
@@ -23,7 +26,6 @@ import {
   type RequestTarget,
   type SendRequest,
 } from './send-pipeline.js';
-import { SendsInProgress } from './sends-in-progress.js';
 
 export interface ProducerParts {
   queues: QueueLookup;
@@ -50,23 +52,25 @@ export type SendTarget<Input> = TaskContract<Input, unknown> | TaskTarget;
 /**
  * Sends tasks. Sends that are made at the same time share requests by themselves; each has its own promise, which resolves
  * once SQS has accepted the message and rejects where it was refused here (`RefusedSendError`), by SQS (`SendFailedError`),
- * or for the sake of order (`FifoOrderError`).
+ * for the sake of order (`FifoOrderError`), or when its time is over (`SendGivenUpError`).
  */
 export class Producer {
   private readonly pipeline: SendPipeline;
   private readonly lanes: SendLanes;
-  private readonly sends = new SendsInProgress();
-  private readonly scopes = new SendsInProgress();
+  private readonly sends: OngoingSends;
+  private readonly scopes = new Map<BatchScope, Promise<unknown>>();
   private readonly runLocal: LocalTaskRunner;
-  private isClosed = false;
+  private closing: Promise<void> | undefined;
 
-  constructor(parts: ProducerParts) {
+  constructor(private readonly parts: ProducerParts) {
     const { options, clock, logger, interceptors, serviceName, taskContext } = parts;
     const taskPriority = parts.taskPriority ?? (() => undefined);
     const random = parts.random ?? Math.random;
     const queues = new KnownQueues(parts.queues);
     const composer = new MessageComposer({ codec: options.codec, serviceName, logger });
     this.lanes = new SendLanes({ options, clock, logger, random });
+    const onGivenUp = (): void => this.lanes.dropGivenUp();
+    this.sends = new OngoingSends({ options, clock, logger, onGivenUp });
     this.pipeline = new SendPipeline({
       interceptors,
       queues,
@@ -74,6 +78,7 @@ export class Producer {
       taskContext,
       taskPriority,
       random,
+      ongoing: this.sends,
     });
     this.runLocal = parts.runLocal ?? notFound;
   }
@@ -121,7 +126,12 @@ export class Producer {
    * @throws PartialSendError where some were not sent, or what the callback throws
    */
   batch(fill: (batch: SendBatch) => void | Promise<void>): Promise<SendResult[]> {
-    return this.scopes.track(this.runScope(fill));
+    const scope = this.openScope();
+    const batch = this.fillScope(scope, fill);
+    this.scopes.set(scope, batch);
+    const forget = () => void this.scopes.delete(scope);
+    batch.then(forget, forget);
+    return batch;
   }
 
   /** Prepares a send that can be stored, and made later or more than once. */
@@ -144,28 +154,56 @@ export class Producer {
     return this.start({ queue }, body, options);
   }
 
-  /** Lets what waits leave at once; resolves when all sends made so far have ended, however they end. */
+  /**
+   * Lets what waits leave at once; resolves when all sends made so far have ended, however they end: at the latest when
+   * their `sendTimeoutMs` is over. Called within a send, by its interceptors, it does not wait for that send.
+   */
   async flush(): Promise<void> {
     this.lanes.hurry();
-    await this.sends.settled();
+    await this.sends.settled(this.pipeline.within());
   }
 
-  /** Refuses further sends and waits for those made so far. Twice is the same as once. */
-  async close(): Promise<void> {
-    this.isClosed = true;
+  /**
+   * Refuses further sends, but those that interceptors make for one that is under way, and waits for those made so far, `closeTimeoutMs` at most: what has not ended then is given up,
+   * its promise rejects (`SendGivenUpError`), and one log line counts it. Idempotent.
+   */
+  close(): Promise<void> {
+    this.closing ??= this.end();
+    return this.closing;
+  }
+
+  private async end(): Promise<void> {
+    const { clock, options } = this.parts;
     this.lanes.hurry();
-    await this.scopes.settled();
-    await this.sends.settled();
+    if (await settledWithin(this.allSettled(), options.closeTimeoutMs, clock)) return;
+    for (const scope of this.scopes.keys()) scope.giveUp(new ProducerClosedError({}));
+    this.sends.giveUpAll();
+    await this.allSettled();
   }
 
-  private async runScope(fill: (batch: SendBatch) => void | Promise<void>): Promise<SendResult[]> {
-    const scope = new BatchScope({
+  /** Those too that sends made meanwhile. */
+  private async allSettled(): Promise<void> {
+    do {
+      await Promise.allSettled(this.scopes.values());
+      await this.sends.settled();
+    } while (this.sends.count > 0);
+  }
+
+  private openScope(): BatchScope {
+    return new BatchScope({
+      clock: this.parts.clock,
       start: (target, data, options, hold) =>
-        this.run({ target, data, options, sendPrepared: hold }),
-      sendPrepared: (prepared) => this.sends.track(this.lanes.send(prepared)),
+        this.run({ target, data, options, sendPrepared: hold, isInBatch: true }),
+      sendPrepared: this.sendPrepared,
     });
+  }
+
+  private async fillScope(
+    scope: BatchScope,
+    fill: (batch: SendBatch) => void | Promise<void>,
+  ): Promise<SendResult[]> {
     try {
-      await fill(scope);
+      await scope.during(fill(scope));
     } catch (error) {
       await scope.abandon(error);
       throw error;
@@ -174,14 +212,20 @@ export class Producer {
   }
 
   private start(target: RequestTarget, data: unknown, options: SendOptions): Promise<SendResult> {
-    return this.sends.track(
-      this.run({ target, data, options, sendPrepared: (prepared) => this.lanes.send(prepared) }),
-    );
+    return this.run({ target, data, options, sendPrepared: this.sendPrepared });
   }
 
-  private async run(request: SendRequest): Promise<SendResult> {
-    if (this.isClosed) throw new ProducerClosedError({ queue: request.target.queue });
-    return this.pipeline.run(request);
+  private readonly sendPrepared: SendPrepared = (checked, ongoing) =>
+    this.lanes.send(checked, ongoing);
+
+  private run(request: SendRequest): Promise<SendResult> {
+    if (!this.isClosed) return this.pipeline.run(request);
+    return Promise.reject(new ProducerClosedError({ queue: request.target.queue }));
+  }
+
+  /** What a send needs that is under way, it may still send. */
+  private get isClosed(): boolean {
+    return this.closing !== undefined && !this.pipeline.within().some((send) => !send.hasEnded);
   }
 }
 

@@ -1,11 +1,13 @@
 import { nextTick } from 'node:process';
 import type { Clock, Timer } from '../contracts/clock.js';
 import { FifoOrderError } from '../contracts/errors/index.js';
+import type { SentMessage } from '../contracts/gateway.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
 import { jitteredDelay } from '../primitives/jittered-delay.js';
 import { TurnGate } from '../primitives/loop-turn.js';
 import type { Backlog } from './backlog.js';
+import type { Progress } from './ongoing-sends.js';
 import type { EndedAttempt, PendingSend } from './pending-send.js';
 import { outcomesOfAnswer, outcomesOfError } from './send-outcomes.js';
 
@@ -17,6 +19,8 @@ export interface SendLaneParts {
   /** Answers a number from 0 up to 1. */
   random: () => number;
   options: { maxRequestsInFlight: number; maxAttempts: number };
+  /** SQS has accepted something; monotonic milliseconds. */
+  onAccepted(now: number): void;
 }
 
 /**
@@ -34,6 +38,9 @@ export class SendLane {
   private isHurried = false;
   private linger: Timer | undefined;
   private readonly turns = new TurnGate(() => this.planLook());
+  /** Entries that rest between two attempts, by what ends the rest. */
+  private readonly pausing = new Map<() => void, readonly PendingSend[]>();
+  readonly progress: Progress = { lastAcceptedAt: -Infinity };
 
   constructor(private readonly parts: SendLaneParts) {}
 
@@ -46,6 +53,18 @@ export class SendLane {
   hurry(): void {
     this.isHurried = true;
     this.planLook();
+  }
+
+  /** Takes out what was given up, so that it is not sent and keeps no room. */
+  dropGivenUp(): void {
+    for (const [again, entries] of this.pausing) {
+      if (entries.some(isGivenUp)) again();
+    }
+    const { givenUp, outOfOrder } = this.parts.backlog.dropGivenUp();
+    const failures = givenUp.map((entry) => ({ entry, error: entry.ongoing.error }));
+    for (const { entry, error } of failures) entry.reject(error);
+    for (const entry of outOfOrder) entry.reject(this.orderError(entry, failures));
+    if (givenUp.length > 0) this.planLook();
   }
 
   // A tick runs after every promise reaction that is waiting and before any other event: senders that were just
@@ -89,6 +108,7 @@ export class SendLane {
   private async attempt(entries: readonly PendingSend[]): Promise<EndedAttempt[]> {
     const { queue, options } = this.parts;
     const rules = { queue: queue.name, maxAttempts: options.maxAttempts };
+    for (const { ongoing } of entries) ongoing.left();
     try {
       const messages = entries.map((entry) => entry.message);
       return outcomesOfAnswer(entries, await queue.gateway.sendBatch(queue.url, messages), rules);
@@ -97,26 +117,39 @@ export class SendLane {
     }
   }
 
-  private settle(attempts: readonly EndedAttempt[]): void {
+  private settle(ended: readonly EndedAttempt[]): void {
+    const attempts = ended.map(withoutGivenUp);
+    if (attempts.some(({ outcome }) => outcome.kind === 'accepted')) this.progressed();
     for (const { entry, outcome } of attempts) {
-      if (outcome.kind === 'accepted') entry.resolve(outcome.sent);
+      if (outcome.kind === 'accepted') this.accepted(entry, outcome.sent);
       else if (outcome.kind !== 'again') entry.reject(outcome.error);
     }
     const { again, outOfOrder } = this.parts.backlog.requestEnded(attempts);
-    for (const entry of outOfOrder) entry.reject(this.orderError(entry, attempts));
+    const failures = attempts.flatMap(({ entry, outcome }) =>
+      outcome.kind === 'accepted' ? [] : [{ entry, error: outcome.error }],
+    );
+    for (const entry of outOfOrder) entry.reject(this.orderError(entry, failures));
     if (again.length === 0) return;
     if (attempts.some(({ outcome }) => outcome.kind === 'again' && outcome.atOnce)) {
       this.parts.backlog.putBack(again);
     } else this.putBackLater(again);
   }
 
-  private orderError(entry: PendingSend, attempts: readonly EndedAttempt[]): FifoOrderError {
+  private progressed(): void {
+    const now = this.parts.clock.now();
+    this.progress.lastAcceptedAt = now;
+    this.parts.onAccepted(now);
+  }
+
+  private accepted(entry: PendingSend, sent: SentMessage): void {
+    entry.ongoing.acceptedAt(this.progress.lastAcceptedAt);
+    entry.resolve(sent);
+  }
+
+  private orderError(entry: PendingSend, failures: readonly Failure[]): FifoOrderError {
     const groupId = entry.message.groupId ?? '';
-    const cause = attempts.find(
-      (a) => a.entry.message.groupId === groupId && a.outcome.kind !== 'accepted',
-    )?.outcome;
-    const error = cause !== undefined && 'error' in cause ? cause.error : undefined;
-    return new FifoOrderError({ queue: this.parts.queue.name, groupId, cause: error });
+    const cause = failures.find((one) => one.entry.message.groupId === groupId)?.error;
+    return new FifoOrderError({ queue: this.parts.queue.name, groupId, cause });
   }
 
   private putBackLater(entries: readonly PendingSend[]): void {
@@ -130,11 +163,15 @@ export class SendLane {
         delayMs: Math.round(delayMs),
       });
     }
-    clock.setTimer(() => {
+    const again = (): void => {
+      timer.cancel();
+      this.pausing.delete(again);
       backlog.putBack(entries);
       this.mayLeavePartial = true;
       this.planLook();
-    }, delayMs);
+    };
+    const timer = clock.setTimer(again, delayMs);
+    this.pausing.set(again, entries);
   }
 
   // Without it a few messages could wait long behind one request that hangs.
@@ -152,6 +189,23 @@ export class SendLane {
     this.mayLeavePartial = true;
     this.planLook();
   }
+}
+
+interface Failure {
+  readonly entry: PendingSend;
+  readonly error: unknown;
+}
+
+function isGivenUp({ ongoing }: PendingSend): boolean {
+  return ongoing.error !== undefined;
+}
+
+/** What was given up while its request was under way is not tried again. */
+function withoutGivenUp(attempt: EndedAttempt): EndedAttempt {
+  const { entry, outcome } = attempt;
+  const { error } = entry.ongoing;
+  if (error === undefined || outcome.kind !== 'again') return attempt;
+  return { entry, outcome: { kind: 'given-up', error } };
 }
 
 const LINGER_MS = 100;

@@ -5,6 +5,7 @@ import type { ResolvedProducerOptions } from '../contracts/options/index.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
 import type { Backlog } from './backlog.js';
 import { FifoBacklog } from './fifo-backlog.js';
+import type { OngoingSend, Progress } from './ongoing-sends.js';
 import { Room } from './room.js';
 import { SendLane } from './send-lane.js';
 import { StandardBacklog } from './standard-backlog.js';
@@ -17,7 +18,7 @@ export interface SendLanesParts {
 }
 
 /** A message that passed every local check. */
-export interface PreparedMessage {
+export interface CheckedMessage {
   readonly queue: QueueHandle;
   readonly message: OutgoingMessage;
   readonly bytes: number;
@@ -27,17 +28,21 @@ export interface PreparedMessage {
 export class SendLanes {
   private readonly byGateway = new Map<QueueGateway, Map<string, SendLane>>();
   private readonly room: Room;
+  private readonly progress: Progress = { lastAcceptedAt: -Infinity };
 
   constructor(private readonly parts: SendLanesParts) {
     this.room = new Room(parts.options.maxBufferedMessages);
   }
 
   /** Resolves once SQS has accepted the message; waits first where the room is full. */
-  async send(prepared: PreparedMessage): Promise<SentMessage> {
+  async send(checked: CheckedMessage, ongoing: OngoingSend): Promise<SentMessage> {
     const turn = this.room.enter();
-    if (turn !== undefined) await turn;
+    if (turn !== undefined) {
+      ongoing.waitBehind(this.progress);
+      await turn;
+    }
     try {
-      return await this.enqueue(prepared);
+      return await this.enqueue(checked, ongoing);
     } finally {
       this.room.leave();
     }
@@ -50,9 +55,21 @@ export class SendLanes {
     }
   }
 
-  private enqueue({ queue, message, bytes }: PreparedMessage): Promise<SentMessage> {
+  /** Takes out what was given up meanwhile. */
+  dropGivenUp(): void {
+    for (const lanes of this.byGateway.values()) {
+      for (const lane of lanes.values()) lane.dropGivenUp();
+    }
+  }
+
+  private enqueue(
+    { queue, message, bytes }: CheckedMessage,
+    ongoing: OngoingSend,
+  ): Promise<SentMessage> {
     return new Promise((resolve, reject) => {
-      this.laneOf(queue).add({ message, bytes, attempts: 0, alone: false, resolve, reject });
+      const lane = this.laneOf(queue);
+      ongoing.waitBehind(lane.progress);
+      lane.add({ ongoing, message, bytes, attempts: 0, alone: false, resolve, reject });
     });
   }
 
@@ -68,6 +85,7 @@ export class SendLanes {
   private openLane(queue: QueueHandle): SendLane {
     const { clock, logger, random, options } = this.parts;
     const backlog: Backlog = queue.isFifo ? new FifoBacklog(options) : new StandardBacklog();
-    return new SendLane({ queue, backlog, clock, logger, random, options });
+    const onAccepted = (now: number): void => void (this.progress.lastAcceptedAt = now);
+    return new SendLane({ queue, backlog, clock, logger, random, options, onAccepted });
   }
 }

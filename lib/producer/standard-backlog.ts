@@ -1,4 +1,4 @@
-import type { Backlog, BacklogVerdict } from './backlog.js';
+import type { Backlog, BacklogVerdict, Dropped } from './backlog.js';
 import type { EndedAttempt, PendingSend } from './pending-send.js';
 import { RequestPacker } from './request-packer.js';
 
@@ -36,6 +36,14 @@ export class StandardBacklog implements Backlog {
   putBack(entries: readonly PendingSend[]): void {
     this.waiting = [...entries, ...this.waiting.slice(this.head)];
     this.head = 0;
+  }
+
+  dropGivenUp(): Dropped {
+    const waiting = this.waiting.slice(this.head);
+    this.waiting = waiting.filter(({ ongoing }) => ongoing.error === undefined);
+    this.head = 0;
+    const givenUp = waiting.filter(({ ongoing }) => ongoing.error !== undefined);
+    return { givenUp, outOfOrder: [] };
   }
 
   // Cutting the array at each take would copy a long backlog again and again.

@@ -2,14 +2,15 @@ import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
 import {
   InvalidOptionsError,
   SQS_LIMITS,
+  type Clock,
   type MissingQueuePolicy,
   type QueueGateway,
   type SqsLogger,
 } from '../contracts/index.js';
 import {
   readConnectionOptions,
+  type CallChoice,
   type ConnectionOptions,
-  type WireChoice,
 } from './connection-options.js';
 import { SqsEmbedded } from './embedded/embedded-sqs.js';
 import {
@@ -43,6 +44,8 @@ export interface Connection {
 
 export interface ConnectionDeps {
   logger: SqsLogger;
+  /** Measures the time limits of calls. @default the system's */
+  clock?: Clock;
   /** For `embedded`, and to know AWS Lambda. @default process.env */
   env?: Record<string, string | undefined>;
   /** Loads the faster HTTP client. @default the optional package `undici` */
@@ -61,13 +64,13 @@ export async function openConnection(
   const choice = readConnectionOptions(name, options);
   switch (choice.kind) {
     case 'embedded':
-      return openEmbedded(name, choice.wire, deps);
+      return openEmbedded(name, choice, deps);
     case 'gateway':
       return openGateway(name, choice.gateway);
     case 'client':
       return openClient(name, choice.client, {
         ...deps,
-        wire: choice.wire,
+        ...callsOf(choice),
         ownsClient: false,
         mayReplaceHandler: false,
         followsUrls: usesQueueUrls(choice.client),
@@ -77,16 +80,21 @@ export async function openConnection(
   }
 }
 
+function callsOf({ wire, callTimeoutMs }: CallChoice): CallChoice {
+  return { wire, callTimeoutMs };
+}
+
 async function openEmbedded(
   name: string,
-  wire: WireChoice,
+  choice: CallChoice,
   deps: ConnectionDeps,
 ): Promise<Connection> {
   const embedded = await SqsEmbedded.start({
     logger: deps.logger,
     env: deps.env,
   });
-  const connection = await openConfigured(name, { config: embedded.clientConfig(), wire }, deps);
+  const config = embedded.clientConfig();
+  const connection = await openConfigured(name, { config, ...callsOf(choice) }, deps);
   return {
     ...connection,
     defaultMissingQueue: 'create',
@@ -104,14 +112,14 @@ function openGateway(name: string, gateway: QueueGateway): Connection {
 
 async function openConfigured(
   name: string,
-  { config, wire }: { config: SQSClientConfig; wire: WireChoice },
+  { config, ...choice }: { config: SQSClientConfig } & CallChoice,
   deps: ConnectionDeps,
 ): Promise<Connection> {
   const client = createSqsClient(config);
   try {
     return await openClient(name, client, {
       ...deps,
-      wire,
+      ...callsOf(choice),
       ownsClient: true,
       mayReplaceHandler: config.requestHandler === undefined,
       followsUrls: config.useQueueUrlAsEndpoint !== false,
@@ -122,8 +130,7 @@ async function openConfigured(
   }
 }
 
-interface ClientSetup extends ConnectionDeps {
-  wire: WireChoice;
+interface ClientSetup extends ConnectionDeps, CallChoice {
   ownsClient: boolean;
   mayReplaceHandler: boolean;
   /** Where no endpoint is configured, the host in a queue's URL counts. */
@@ -138,10 +145,17 @@ async function openClient(
   const facts = await readHttpFacts(client);
   refuseShortTimeouts(name, facts);
   const region = await regionOf(name, client);
-  const { ownsClient, followsUrls, logger, env = process.env } = setup;
+  const { ownsClient, followsUrls, logger, callTimeoutMs, clock, env = process.env } = setup;
   const calls = await openHotCalls({ ...setup, name, client, env });
-  const maxOpenReceives = openReceivesFor(facts);
-  const gateway = new SdkGateway({ client, calls, ownsClient, logger, maxOpenReceives });
+  const gateway = new SdkGateway({
+    client,
+    calls,
+    ownsClient,
+    logger,
+    maxOpenReceives: openReceivesFor(facts),
+    callTimeoutMs,
+    ...(clock && { clock }),
+  });
   const home = followsUrls ? await regionalOrigin(client) : undefined;
   const gatewayAt =
     home === undefined ? undefined : (queueUrl: string) => gateway.at(queueUrl, home);

@@ -1,5 +1,6 @@
 import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
 import { InvalidOptionsError, type QueueGateway } from '../contracts/index.js';
+import { DEFAULT_CALL_TIMEOUT_MS } from './sdk/sdk-call.js';
 
 /**
  * How sends, receives, deletes and visibility changes travel. `lean`: without the SDK's work per call, by the same
@@ -7,10 +8,15 @@ import { InvalidOptionsError, type QueueGateway } from '../contracts/index.js';
  */
 export type WireChoice = 'lean' | 'sdk';
 
-/** An option of every connection that has a client. */
+/** Options of every connection that has a client. */
 export interface WireOption {
   /** @default 'lean' */
   wire?: WireChoice;
+  /**
+   * Milliseconds until a call that is no long poll is given up, the SDK's retries and its credentials included; a
+   * receive gets what it waits besides. Range 1,000…600,000. Lower values fail sooner where SQS is slow. @default 15,000
+   */
+  callTimeoutMs?: number;
 }
 
 /** An SQS in this process, on 127.0.0.1: for development and tests. */
@@ -37,17 +43,20 @@ export type ConnectionOptions =
 
 /** The same, told apart. */
 export type ConnectionChoice =
-  | { kind: 'embedded'; wire: WireChoice }
-  | { kind: 'client'; client: SQSClient; wire: WireChoice }
+  | ({ kind: 'embedded' } & CallChoice)
+  | ({ kind: 'client'; client: SQSClient } & CallChoice)
   | { kind: 'gateway'; gateway: QueueGateway }
-  | { kind: 'config'; config: SQSClientConfig; wire: WireChoice };
+  | ({ kind: 'config'; config: SQSClientConfig } & CallChoice);
+
+/** How calls are made, and how long each may take. */
+export type CallChoice = Required<WireOption>;
 
 /**
  * Tells which kind of connection was meant; without options it is the SDK's default chain, never the emulator.
  * @throws InvalidOptionsError for what is none of them
  */
 export function readConnectionOptions(name: string, options: unknown): ConnectionChoice {
-  if (options === undefined) return { kind: 'config', config: {}, wire: 'lean' };
+  if (options === undefined) return { kind: 'config', config: {}, ...readCalls(name, {}) };
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw invalid(
       name,
@@ -58,16 +67,16 @@ export function readConnectionOptions(name: string, options: unknown): Connectio
     if (kind in options) return readers[kind](name, options as Record<string, unknown>);
   }
   refuseClient(name, options);
-  const { wire: _, ...config } = options as SQSClientConfig & WireOption;
-  return { kind: 'config', config, wire: readWire(name, options) };
+  const { wire: _, callTimeoutMs: _ms, ...config } = options as SQSClientConfig & WireOption;
+  return { kind: 'config', config, ...readCalls(name, options) };
 }
 
 const readers = { embedded: readEmbedded, client: readClient, gateway: readGateway };
 
 function readEmbedded(name: string, options: Record<string, unknown>): ConnectionChoice {
-  refuseOthers(name, options, ['embedded', 'wire']);
-  const wire = readWire(name, options);
-  if (options['embedded'] === true) return { kind: 'embedded', wire };
+  refuseOthers(name, options, ['embedded', 'wire', 'callTimeoutMs']);
+  const calls = readCalls(name, options);
+  if (options['embedded'] === true) return { kind: 'embedded', ...calls };
   const advice = 'leave it out for a real connection';
   throw invalid(
     name,
@@ -76,7 +85,7 @@ function readEmbedded(name: string, options: Record<string, unknown>): Connectio
 }
 
 function readClient(name: string, options: Record<string, unknown>): ConnectionChoice {
-  refuseOthers(name, options, ['client', 'wire']);
+  refuseOthers(name, options, ['client', 'wire', 'callTimeoutMs']);
   const client = options['client'];
   if (!hasMethod(client, 'send')) {
     throw invalid(name, `expected client to be an SQSClient with send(), got ${shown(client)}`);
@@ -85,7 +94,7 @@ function readClient(name: string, options: Record<string, unknown>): ConnectionC
   if (typeof service === 'string' && service !== 'SQS') {
     throw invalid(name, `expected client to be an SQSClient, got a client of ${service}`);
   }
-  return { kind: 'client', client: client as SQSClient, wire: readWire(name, options) };
+  return { kind: 'client', client: client as SQSClient, ...readCalls(name, options) };
 }
 
 function readGateway(name: string, options: Record<string, unknown>): ConnectionChoice {
@@ -101,6 +110,18 @@ function readGateway(name: string, options: Record<string, unknown>): Connection
 function refuseClient(name: string, options: object): void {
   if (!hasMethod(options, 'send')) return;
   throw invalid(name, 'expected a client to be given as { client }, got the client itself');
+}
+
+function readCalls(name: string, options: object): CallChoice {
+  return { wire: readWire(name, options), callTimeoutMs: readCallTimeout(name, options) };
+}
+
+function readCallTimeout(name: string, options: { callTimeoutMs?: unknown }): number {
+  const { callTimeoutMs: ms = DEFAULT_CALL_TIMEOUT_MS } = options;
+  const isIt = typeof ms === 'number' && Number.isInteger(ms) && ms >= 1_000 && ms <= 600_000;
+  if (isIt) return ms;
+  const expected = 'expected callTimeoutMs to be an integer from 1,000 to 600,000';
+  throw invalid(name, `${expected}, got ${shown(ms)}`);
 }
 
 function readWire(name: string, options: { wire?: unknown }): WireChoice {

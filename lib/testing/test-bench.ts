@@ -113,7 +113,7 @@ export class TestBench {
   /** Ends once all that is due was sent and handled. @throws StillWaitingError */
   async untilQuiet(method: string, timeoutMs: number): Promise<void> {
     const started = realNow();
-    await this.time.until(Promise.all([...this.apps].map((app) => app.flushSends())));
+    await this.time.untilSent(Promise.all([...this.apps].map((app) => app.flushSends())));
     await this.time.untilQuiet({
       lingerMs: () => this.lingerMs(),
       activity: () => this.activity,

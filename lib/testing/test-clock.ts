@@ -20,6 +20,10 @@ const MARGIN_MS = 10;
 const PATIENCE_MS = 20;
 /** Real milliseconds that closing waits for handlers before manual time runs to their deadline. */
 const CLOSING_PATIENCE_MS = 1_000;
+/** Longest pause that a send makes by itself; a later timer is none that it waits for. */
+const LONGEST_SEND_PAUSE_MS = 5_000;
+/** Real milliseconds that interceptors, hooks and schemas of sends may take before manual time runs to the sends' deadline. */
+const SENDING_PATIENCE_MS = 3_000;
 
 /**
  * Time in a test. Manual time stands still while a handler waits for something real, for as long as is reasonable:
@@ -90,7 +94,21 @@ export class TestClock {
   }
 
   /** Lets time go on until the work has ended: what it waits for may be a timer of ours. */
-  async until<T>(work: Promise<T>): Promise<T> {
+  until<T>(work: Promise<T>): Promise<T> {
+    return this.advanceUntil(work, () => this.isWorking, CLOSING_PATIENCE_MS);
+  }
+
+  /** The same for sends: user code that prepares them may do something real. */
+  untilSent<T>(work: Promise<T>): Promise<T> {
+    const isReal = (): boolean => (this.manual?.nextTimerInMs ?? 0) > LONGEST_SEND_PAUSE_MS;
+    return this.advanceUntil(work, () => this.isWorking || isReal(), SENDING_PATIENCE_MS);
+  }
+
+  private async advanceUntil<T>(
+    work: Promise<T>,
+    isReal: () => boolean,
+    patienceMs: number,
+  ): Promise<T> {
     if (this.manual === undefined) return work;
     const progress = { isOver: false };
     const over = () => void (progress.isOver = true);
@@ -98,7 +116,7 @@ export class TestClock {
     await settlePromises();
     const started = realNow();
     while (!progress.isOver) {
-      if (this.isWorking && realNow() - started < CLOSING_PATIENCE_MS) await rest(1);
+      if (isReal() && realNow() - started < patienceMs) await rest(1);
       else await this.next();
     }
     return work;

@@ -77,7 +77,7 @@ function createWorker(bench: TestBench, setup: WorkerSetup): WorkerControl {
 /** Closing and flushing do not wait for somebody to move the clock. */
 function pumpedProducer(bench: TestBench, producer: TaskProducer): TaskProducer {
   const close = producer.close.bind(producer);
-  producer.close = () => bench.time.until(close());
+  producer.close = () => bench.time.untilSent(close());
   return producer;
 }
 

@@ -5,12 +5,13 @@ import {
   type QueueLookup,
   type ResolvedProducerOptions,
 } from '../../lib/contracts/index.js';
+import { PRODUCER_DEFAULTS } from '../../lib/contracts/options/defaults.js';
 import { ManualClock } from '../../lib/primitives/manual-clock.js';
 import { Producer, type ProducerParts } from '../../lib/producer/index.js';
 import { createCodecLookup, nativeFormat } from '../../lib/serialization/index.js';
 import { FakeGateway } from './fake-gateway.js';
 
-export interface ProducerSetup extends Partial<Omit<ProducerParts, 'options' | 'queues'>> {
+export interface ProducerSetup extends Partial<Omit<ProducerParts, 'options'>> {
   options?: Partial<ResolvedProducerOptions>;
   /** Facts about queues by name; any other name is a queue too, FIFO where it ends so. */
   handles?: Record<string, Partial<QueueHandle>>;
@@ -34,13 +35,7 @@ export function setupProducer({ options, handles = {}, ...parts }: ProducerSetup
   return { producer, gateway, clock, lookups };
 }
 
-const DEFAULTS: ResolvedProducerOptions = {
-  maxRequestsInFlight: 16,
-  maxBufferedMessages: 10_000,
-  maxAttempts: 5,
-  codec: 'json',
-  strictOrder: false,
-};
+const DEFAULTS: ResolvedProducerOptions = PRODUCER_DEFAULTS;
 
 function fakeQueues(
   gateway: FakeGateway,

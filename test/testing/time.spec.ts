@@ -1,6 +1,8 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Controller, Injectable } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
-import { SqsContext } from '../../lib/index.js';
+import { from, mergeMap } from 'rxjs';
+import { SqsContext, type SendContext, type SendHandler } from '../../lib/index.js';
 import { SqsHarness } from '../../lib/testing/index.js';
 import { closeAll, startWorker } from './support.js';
 
@@ -107,6 +109,25 @@ describe('Time in tests', () => {
     expect(harness.handled('slow')).toMatchObject([{ attempt: 1, outcome: { kind: 'success' } }]);
   });
 
+  test('an interceptor that does something real does not cost its send the time of the clock', async () => {
+    const sendInterceptors = [
+      {
+        intercept: (_send: SendContext, next: SendHandler) =>
+          from(manyTurns()).pipe(mergeMap(() => next.handle())),
+      },
+    ];
+    const {
+      sqs,
+      harness,
+      app: made,
+    } = await startWorker({ ...app, testing: { sendInterceptors } });
+    const sending = sqs.send({ queue: 'jobs', pattern: 'remind' }, 'call Ada');
+    await harness.flush();
+
+    expect(await sending).toMatchObject({ queue: 'jobs' });
+    expect(made.get(Log).lines).toEqual(['call Ada']);
+  });
+
   test('works where timers are faked', async () => {
     const { sqs, harness, app: made } = await startWorker(app);
     vi.useFakeTimers();
@@ -119,6 +140,11 @@ describe('Time in tests', () => {
     expect(made.get(Log).lines).toEqual(['now', 'later']);
   });
 });
+
+/** Longer than promises take, and nothing that the clock knows of. */
+async function manyTurns(): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) await nextTurn();
+}
 
 @Controller()
 class Slow {

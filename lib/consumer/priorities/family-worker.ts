@@ -1,4 +1,5 @@
 import type { ReceiveRequest } from '../../contracts/gateway.js';
+import type { TaskDelivery } from '../../contracts/task.js';
 import type { WorkerLevelStatus, WorkerQueueStatus } from '../../contracts/worker-port.js';
 import type { QueueWorkerParts } from '../assembly.js';
 import type { PollTurn } from '../polling/poll-turn.js';
@@ -81,6 +82,10 @@ export class FamilyWorker implements QueueEngine {
 
   hurry(): void {
     for (const { worker } of this.levels) worker.hurry();
+  }
+
+  running(): readonly TaskDelivery[] {
+    return this.levels.flatMap(({ worker }) => worker.running());
   }
 
   status(): WorkerQueueStatus {

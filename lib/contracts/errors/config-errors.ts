@@ -85,3 +85,10 @@ function boundTo({ queues, bound }: ConstructorParameters<typeof NoHandlersError
   const meant = first === undefined ? '' : suggestion(first.handlersOf, bound).replace(/\?$/, '');
   return `Handlers here are bound to ${bound.map((name) => `"${name}"`).join(', ')}${meant}`;
 }
+
+/** The app, or its worker, was closed while it started: before its queues were ready, nothing was consumed. */
+export class StartAbandonedError extends SqsError {
+  constructor() {
+    super('The start was given up: the app was told to stop before its queues were ready.');
+  }
+}

@@ -119,8 +119,81 @@ export class SendFailedError extends SqsError {
 
 /** The producer is closed: `app.close()` has begun and the last handlers have drained. */
 export class ProducerClosedError extends SqsError {
-  constructor(facts: { queue: string }) {
-    super(`The message for queue "${facts.queue}" was not sent: this producer is closed.`);
+  /** @param facts without a queue, a `batch()` whose callback had not ended */
+  constructor(facts: { queue?: string }) {
+    const what =
+      facts.queue === undefined
+        ? 'The batch was given up before its callback had ended, and what it held was not sent'
+        : `The message for queue "${facts.queue}" was not sent`;
+    super(`${what}: this producer is closed.`);
+  }
+}
+
+/** What a send was at when it was given up. */
+export type SendStage =
+  'interceptors' | 'schema' | 'queue-lookup' | 'group-order' | 'buffer' | 'request';
+
+interface SendGivenUpFacts {
+  queue: string;
+  /** Requests with it that had left. */
+  attempts: number;
+  elapsedMs: number;
+  stage: SendStage;
+  /** `timeout`: `sendTimeoutMs` had passed. `closing`: the producer closed, and `closeTimeoutMs` had passed. */
+  because: 'timeout' | 'closing';
+  /** The one of the two that had passed. */
+  limitMs: number;
+}
+
+/** A send ran out of time: `sendTimeoutMs`, or `closeTimeoutMs` when the app closed. */
+export class SendGivenUpError extends SqsError {
+  readonly queue: string;
+  readonly attempts: number;
+  readonly elapsedMs: number;
+  readonly stage: SendStage;
+  readonly because: 'timeout' | 'closing';
+  /** A request with the message had left, so SQS may have accepted it all the same. */
+  readonly isInDoubt: boolean;
+
+  constructor(facts: SendGivenUpFacts) {
+    const { queue, attempts, elapsedMs, stage, because, limitMs } = facts;
+    const isInDoubt = attempts > 0;
+    const limit =
+      because === 'timeout'
+        ? `sendTimeoutMs is ${limitMs}`
+        : `the app closes; closeTimeoutMs is ${limitMs}`;
+    const doubt = isInDoubt
+      ? 'SQS may have accepted it all the same'
+      : 'no request with it had left, so it was not sent';
+    super(
+      `The message for queue "${queue}" was given up after ${Math.round(elapsedMs)} ms and ` +
+        `${attempts === 1 ? '1 attempt' : `${attempts} attempts`} (${limit}) while ${sendStages[stage]}: ${doubt}.`,
+    );
+    this.queue = queue;
+    this.attempts = attempts;
+    this.elapsedMs = elapsedMs;
+    this.stage = stage;
+    this.because = because;
+    this.isInDoubt = isInDoubt;
+  }
+}
+
+const sendStages: Record<SendStage, string> = {
+  interceptors: 'its interceptors and @PreSend() hooks ran',
+  schema: 'its schema checked the data',
+  'queue-lookup': 'its queue was looked up',
+  'group-order': 'an earlier send of its message group was being prepared',
+  buffer: 'it waited behind other messages, of which its queue accepted none',
+  request: 'its queue had not accepted it',
+};
+
+/** A send that an interceptor, a hook or a schema made for another send, and that could never be made. */
+export class NestedSendError extends RefusedSendError {
+  readonly queue: string;
+
+  constructor(facts: { queue: string; problem: string }) {
+    super(`A send to queue "${facts.queue}" within another send is refused: ${facts.problem}`);
+    this.queue = facts.queue;
   }
 }
 

@@ -34,6 +34,8 @@ export const PRODUCER_DEFAULTS = {
   maxBufferedMessages: 10_000,
   maxAttempts: 5,
   codec: 'json',
+  sendTimeoutMs: 30_000,
+  closeTimeoutMs: 5_000,
   strictOrder: false,
 } as const satisfies ResolvedProducerOptions;
 

@@ -8,6 +8,13 @@ export interface ProducerOptions {
   maxAttempts?: number;
   /** Codec of messages that name none. @default 'json' */
   codec?: string;
+  /**
+   * Milliseconds until a send that SQS has not accepted is given up (`SendGivenUpError`): interceptors, look-up and retries
+   * included. Waiting behind others counts only while its queue accepts nothing. Range 100…3,600,000. @default 30,000
+   */
+  sendTimeoutMs?: number;
+  /** Milliseconds that closing waits for sends; then they are given up. Range 0…3,600,000. @default 5,000 */
+  closeTimeoutMs?: number;
   /** FIFO: one entry per group in a request, so that a failed one is never overtaken. @default false */
   strictOrder?: boolean;
 }

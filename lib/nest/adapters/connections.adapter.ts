@@ -61,8 +61,8 @@ class DirectoryQueues implements OpenQueues {
 
   async close(): Promise<void> {
     this.stop.abort();
-    await this.provisioner.close();
-    await closeAll([...this.connections.values()]);
+    // Calls that are under way end with their connections, and whoever waits for queues with them.
+    await Promise.all([this.provisioner.close(), closeAll([...this.connections.values()])]);
   }
 }
 
@@ -78,9 +78,10 @@ async function orSilence(handle: Promise<QueueHandle>): Promise<QueueHandle> {
 
 async function openConnections(setup: OpenQueuesSetup): Promise<Map<string, Connection>> {
   const opened = new Map<string, Connection>();
+  const { logger, clock } = setup;
   try {
     for (const [name, options] of namedConnections(setup.options)) {
-      opened.set(name, await openConnection(name, options, { logger: setup.logger }));
+      opened.set(name, await openConnection(name, options, { logger, clock }));
     }
     return opened;
   } catch (error) {

@@ -64,10 +64,11 @@ export class OwnReplyQueue implements ReplyQueue {
 
   async close(): Promise<void> {
     this.timer?.cancel();
-    await this.background.idle();
     const { address } = this;
     this.address = undefined;
+    // Not after a sweep that may take long: closing has little time.
     if (address !== undefined) await this.delete(address.url);
+    await this.background.idle();
   }
 
   private tags(): Record<string, string> {
@@ -96,7 +97,8 @@ export class OwnReplyQueue implements ReplyQueue {
   private async sweep(): Promise<void> {
     const { gateway, prefix } = this.parts;
     for await (const url of gateway.listQueueUrls(prefix)) {
-      if (!url.endsWith(`/${this.address?.name}`)) await this.sweepOne(url);
+      if (this.address === undefined) return;
+      if (!url.endsWith(`/${this.address.name}`)) await this.sweepOne(url);
     }
   }
 

@@ -57,8 +57,7 @@ export class RequestDesk {
 
   async close(): Promise<void> {
     this.abandon();
-    await this.background.idle();
-    await this.inbox.close();
+    await Promise.all([this.background.idle(), this.inbox.close()]);
   }
 
   private requestOf({ target, timeoutMs, callback }: Call): PendingRequest {

@@ -1,11 +1,7 @@
 import type { Clock, SqsLogger, Timer } from '../../contracts/index.js';
 import { Background } from '../../primitives/background.js';
-import { settledWithin } from '../../primitives/wait.js';
 import type { BoundHook } from '../hooks/bound-hook.js';
 import type { QueueAttributes } from '../module/queue-attributes.js';
-
-/** Milliseconds that closing waits for subscribers. */
-const CLOSE_MS = 5_000;
 
 export interface StatsSubscriber {
   readonly everyMs: number;
@@ -60,8 +56,7 @@ export class QueueStats {
     this.isClosed = true;
     for (const timer of this.timers.values()) timer.cancel();
     this.timers.clear();
-    if (this.background.size === 0) return;
-    await settledWithin(this.background.idle(), CLOSE_MS, this.parts.clock);
+    await this.background.idle();
   }
 
   private arm(queue: string, everyMs: number): void {

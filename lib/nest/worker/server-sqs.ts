@@ -5,6 +5,7 @@ import type {
   MessageHandler,
   MsPattern,
 } from '@nestjs/microservices';
+import { StartAbandonedError } from '../../contracts/index.js';
 import type {
   DrainOptions,
   QueueHandle,
@@ -22,6 +23,7 @@ import { registrationOf } from '../pipeline/handler-registration.js';
 import { HandlerRegistry } from '../pipeline/handler-registry.js';
 import { TaskHandlerFactory } from '../pipeline/task-handler.factory.js';
 import { prepareIsolation } from '../isolation/run-outside.js';
+import { settledWithin } from '../../primitives/wait.js';
 import { defaultParts } from '../adapters/default-parts.js';
 import { SQS, SQS_HANDLER } from '../sqs.constants.js';
 import { SqsRuntime } from '../sqs.runtime.js';
@@ -61,6 +63,7 @@ export class ServerSqs
   private control: WorkerControl | undefined;
   private starting: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
+  private isEnding = false;
   private reportEnd: (end: WorkerEnd) => void = () => {};
 
   /** @throws InvalidOptionsError */
@@ -116,12 +119,14 @@ export class ServerSqs
 
   /** Drains: stops taking, finishes or gives back what was taken, settles. Twice is the same as once. */
   override close(options: DrainOptions = {}): Promise<void> {
+    this.isEnding = true;
     this.closing ??= this.drain(options);
     return this.closing;
   }
 
   /** The forced stop: aborts every signal, releases what is held, and ends without waiting for handlers. */
   async abort(): Promise<void> {
+    this.isEnding = true;
     await this.control?.abort();
   }
 
@@ -241,12 +246,14 @@ export class ServerSqs
     this.sayNeverRun();
     await prepareIsolation(this.handlers.isolations(), this.host.taskRunner);
     await this.host.ready();
+    this.refuseWhileEnding();
     const setup = await buildWorkerSetup({
       host: this.host,
       handlers: this.handlers,
       resolved: this.options,
       featureHandles: this.featureHandles,
     });
+    this.refuseWhileEnding();
     this.control = this.host.parts.createWorker(setup);
     for (const { name } of setup.queues) {
       if (!this.featureHandles.has(name)) this.host.stats.watch(name);
@@ -273,12 +280,27 @@ export class ServerSqs
     this._status$.next(status);
   }
 
+  /** @throws StartAbandonedError */
+  private refuseWhileEnding(): void {
+    if (this.isEnding) throw new StartAbandonedError();
+  }
+
   private async drain(options: DrainOptions): Promise<void> {
-    // A start that is under way ends first, so that what it opens is closed; its failure went to listen()'s caller.
-    await Promise.allSettled([this.starting]);
+    await this.startEnded();
     await this.control?.drain(options);
     if (this.control === undefined) this.reportEnd({ reason: 'drained', unfinishedCount: 0 });
     if (this.ownsHost) await this.host.close();
+  }
+
+  /** A start that is under way ends first, so that what it opens is closed; its failure goes to listen()'s caller. */
+  private async startEnded(): Promise<void> {
+    if (this.starting === undefined) return;
+    if (this.ownsHost) this.host.abandonStart();
+    const { drainTimeoutMs } = this.options;
+    const { clock } = this.host.parts;
+    if (await settledWithin(this.starting, drainTimeoutMs, clock)) return;
+    const message = 'A worker was stopped before its start had ended; the start was given up';
+    this.host.workerLogger.warn(message, { drainTimeoutMs });
   }
 
   /** Runs one delivery between Nest's processing hooks, as 12 does and 11 did. */

@@ -12,6 +12,7 @@ import {
   type SendMessageBatchCommandInput,
   type SendMessageBatchCommandOutput,
 } from '@aws-sdk/client-sqs';
+import { asAbortSignal, type CallSignal } from './call-end.js';
 import type { CommandSender } from './url-hosts.js';
 
 /** What the calls that make up nearly all traffic take. */
@@ -39,7 +40,7 @@ export interface HotCalls {
   call<O extends HotOperation>(
     operation: O,
     input: HotInputs[O],
-    signal?: AbortSignal,
+    signal?: CallSignal,
   ): Promise<HotOutputs[O]>;
   /** The same, with commands sent by another sender; it ends with this one. */
   by(sender: CommandSender): HotCalls;
@@ -56,7 +57,7 @@ export class SdkCalls implements HotCalls {
   call<O extends HotOperation>(
     operation: O,
     input: HotInputs[O],
-    signal?: AbortSignal,
+    signal?: CallSignal,
   ): Promise<HotOutputs[O]> {
     return sendCommand(this.client, commandFor(operation, input), signal);
   }
@@ -90,9 +91,9 @@ export function commandFor<O extends HotOperation>(operation: O, input: HotInput
 export function sendCommand<O extends HotOperation>(
   client: CommandSender,
   command: HotCommand,
-  signal: AbortSignal | undefined,
+  signal: CallSignal | undefined,
 ): Promise<HotOutputs[O]> {
-  const options = signal === undefined ? {} : { abortSignal: signal };
+  const options = signal === undefined ? {} : { abortSignal: asAbortSignal(signal) };
   return client.send(command as never, options) as Promise<HotOutputs[O]>;
 }
 

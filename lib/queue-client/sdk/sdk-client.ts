@@ -85,6 +85,16 @@ export async function readHttpFacts(client: SQSClient): Promise<HttpFacts> {
   return toFacts((await handler?.configProvider) ?? {});
 }
 
+/** True where the credentials provider of a client was asked and has not answered yet. */
+export async function areCredentialsPending(client: SQSClient): Promise<boolean> {
+  const { credentials } = (client as { config?: { credentials?: unknown } }).config ?? {};
+  if (typeof credentials !== 'function') return false;
+  const answer = Promise.resolve().then(credentials as () => unknown);
+  const nothing = Symbol('nothing yet');
+  const soon = new Promise((resolve) => void setImmediate(resolve, nothing));
+  return (await Promise.race([answer.catch(() => undefined), soon])) === nothing;
+}
+
 /** Receives that may be open at once: undefined where sockets are unbounded. */
 export function openReceivesFor(facts: HttpFacts): number | undefined {
   const maxSockets = facts.maxSockets ?? DEFAULT_MAX_SOCKETS;

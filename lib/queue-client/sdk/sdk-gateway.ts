@@ -15,6 +15,7 @@ import {
 import {
   SQS_LIMITS,
   type CallOptions,
+  type Clock,
   type CreateQueueOptions,
   type EntryResult,
   type GetQueueUrlOptions,
@@ -28,6 +29,7 @@ import {
   type SqsLogger,
   type VisibilityChange,
 } from '../../contracts/index.js';
+import { systemClock } from '../../primitives/system-clock.js';
 import { Crowd } from './crowd.js';
 import {
   SdkCalls,
@@ -36,15 +38,11 @@ import {
   type HotOperation,
   type HotOutputs,
 } from './hot-calls.js';
-import { callSdk, present } from './sdk-call.js';
+import { callSdk, DEFAULT_CALL_TIMEOUT_MS, present, type CallLimit } from './sdk-call.js';
+import { areCredentialsPending } from './sdk-client.js';
 import type { CallFacts, Standing } from './sdk-errors.js';
 import { alignResults, toReceivedMessage, toSendEntry } from './sdk-messages.js';
-import {
-  cancelMoveTask,
-  listMoveTasks,
-  startMoveTask,
-  type MoveTaskParts,
-} from './sdk-move-tasks.js';
+import { cancelMoveTask, listMoveTasks, startMoveTask, type SdkCaller } from './sdk-move-tasks.js';
 import { sendingTo, type CommandSender } from './url-hosts.js';
 
 export interface SdkGatewaySetup {
@@ -57,6 +55,10 @@ export interface SdkGatewaySetup {
   ownsClient: boolean;
   /** How many receives may be open at once. @default no bound */
   maxOpenReceives?: number;
+  /** Milliseconds until a call that is no long poll is given up; a receive gets what it waits besides. @default 15,000 */
+  callTimeoutMs?: number;
+  /** @default the system's */
+  clock?: Clock;
   logger: SqsLogger;
   /** Shared by gateways of one client. @default its own */
   crowd?: Crowd;
@@ -72,6 +74,9 @@ export class SdkGateway implements QueueGateway {
   private readonly crowd: Crowd;
   private readonly standing: Standing;
   private readonly elsewhere = new Map<string, SdkGateway>();
+  private readonly open = new Set<() => void>();
+  private readonly clock: Clock;
+  private readonly callTimeoutMs: number;
   private isClosed = false;
 
   constructor(private readonly setup: SdkGatewaySetup) {
@@ -81,6 +86,8 @@ export class SdkGateway implements QueueGateway {
     this.calls = setup.calls ?? new SdkCalls(setup.client);
     this.kind = this.calls.kind;
     this.maxOpenReceives = setup.maxOpenReceives;
+    this.clock = setup.clock ?? systemClock;
+    this.callTimeoutMs = setup.callTimeoutMs ?? DEFAULT_CALL_TIMEOUT_MS;
   }
 
   async sendBatch(
@@ -115,7 +122,10 @@ export class SdkGateway implements QueueGateway {
       MessageAttributeNames: ['All'],
       MessageSystemAttributeNames: ['All'],
     };
-    const answer = await this.crowd.enter(() => this.hotCall('ReceiveMessage', input, options));
+    const timeoutMs = this.callTimeoutMs + request.waitTimeSeconds * 1_000;
+    const answer = await this.crowd.enter(() =>
+      this.hotCall('ReceiveMessage', input, options, timeoutMs),
+    );
     return this.readMessages(queueUrl, answer.Messages ?? []);
   }
 
@@ -159,8 +169,8 @@ export class SdkGateway implements QueueGateway {
       QueueName: queueName,
       QueueOwnerAWSAccountId: options?.ownerAccountId,
     });
-    const answer = await this.call({ operation: 'GetQueueUrl', queue: queueName }, () =>
-      this.client.send(command),
+    const answer = await this.call({ operation: 'GetQueueUrl', queue: queueName }, (ending) =>
+      this.client.send(command, ending),
     );
     return present(answer.QueueUrl, { operation: 'GetQueueUrl', queue: queueName });
   }
@@ -171,15 +181,15 @@ export class SdkGateway implements QueueGateway {
       Attributes: options?.attributes,
       tags: options?.tags,
     });
-    const answer = await this.call({ operation: 'CreateQueue', queue: queueName }, () =>
-      this.client.send(command),
+    const answer = await this.call({ operation: 'CreateQueue', queue: queueName }, (ending) =>
+      this.client.send(command, ending),
     );
     return present(answer.QueueUrl, { operation: 'CreateQueue', queue: queueName });
   }
 
   async deleteQueue(queueUrl: string): Promise<void> {
-    await this.call({ operation: 'DeleteQueue', queue: queueUrl }, () =>
-      this.client.send(new DeleteQueueCommand({ QueueUrl: queueUrl })),
+    await this.call({ operation: 'DeleteQueue', queue: queueUrl }, (ending) =>
+      this.client.send(new DeleteQueueCommand({ QueueUrl: queueUrl }), ending),
     );
   }
 
@@ -209,48 +219,48 @@ export class SdkGateway implements QueueGateway {
       QueueUrl: queueUrl,
       AttributeNames: [...(names ?? ['All'])] as QueueAttributeName[],
     });
-    const answer = await this.call({ operation: 'GetQueueAttributes', queue: queueUrl }, () =>
-      this.client.send(command),
+    const answer = await this.call({ operation: 'GetQueueAttributes', queue: queueUrl }, (ending) =>
+      this.client.send(command, ending),
     );
     return { ...answer.Attributes };
   }
 
   async setQueueAttributes(queueUrl: string, attributes: Record<string, string>): Promise<void> {
     const command = new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: attributes });
-    await this.call({ operation: 'SetQueueAttributes', queue: queueUrl }, () =>
-      this.client.send(command),
+    await this.call({ operation: 'SetQueueAttributes', queue: queueUrl }, (ending) =>
+      this.client.send(command, ending),
     );
   }
 
   async purgeQueue(queueUrl: string): Promise<void> {
-    await this.call({ operation: 'PurgeQueue', queue: queueUrl }, () =>
-      this.client.send(new PurgeQueueCommand({ QueueUrl: queueUrl })),
+    await this.call({ operation: 'PurgeQueue', queue: queueUrl }, (ending) =>
+      this.client.send(new PurgeQueueCommand({ QueueUrl: queueUrl }), ending),
     );
   }
 
   async tagQueue(queueUrl: string, tags: Record<string, string>): Promise<void> {
-    await this.call({ operation: 'TagQueue', queue: queueUrl }, () =>
-      this.client.send(new TagQueueCommand({ QueueUrl: queueUrl, Tags: tags })),
+    await this.call({ operation: 'TagQueue', queue: queueUrl }, (ending) =>
+      this.client.send(new TagQueueCommand({ QueueUrl: queueUrl, Tags: tags }), ending),
     );
   }
 
   async listQueueTags(queueUrl: string): Promise<Record<string, string>> {
-    const answer = await this.call({ operation: 'ListQueueTags', queue: queueUrl }, () =>
-      this.client.send(new ListQueueTagsCommand({ QueueUrl: queueUrl })),
+    const answer = await this.call({ operation: 'ListQueueTags', queue: queueUrl }, (ending) =>
+      this.client.send(new ListQueueTagsCommand({ QueueUrl: queueUrl }), ending),
     );
     return { ...answer.Tags };
   }
 
   startMoveTask(request: MoveTaskRequest): Promise<string> {
-    return startMoveTask(this.moveTasks, request);
+    return startMoveTask(this.caller, request);
   }
 
   listMoveTasks(sourceArn: string): Promise<MoveTaskStatus[]> {
-    return listMoveTasks(this.moveTasks, sourceArn);
+    return listMoveTasks(this.caller, sourceArn);
   }
 
   cancelMoveTask(taskHandle: string): Promise<number> {
-    return cancelMoveTask(this.moveTasks, taskHandle);
+    return cancelMoveTask(this.caller, taskHandle);
   }
 
   /** The same service at the host of a queue's URL. `home` is the origin of the region's own endpoint. */
@@ -270,6 +280,7 @@ export class SdkGateway implements QueueGateway {
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
+    for (const end of this.open) end();
     await Promise.all([...this.elsewhere.values()].map((gateway) => gateway.close()));
     await this.calls.close();
     if (this.setup.ownsClient) this.setup.client.destroy();
@@ -279,19 +290,37 @@ export class SdkGateway implements QueueGateway {
     operation: O,
     input: HotInputs[O],
     options: CallOptions | undefined,
+    timeoutMs = this.callTimeoutMs,
   ): Promise<HotOutputs[O]> {
     const { standing } = this;
     const call = { operation, queue: input.QueueUrl, signal: options?.signal, standing };
-    return callSdk(call, ({ abortSignal }) => this.calls.call(operation, input, abortSignal));
+    return callSdk(call, this.limitOf(timeoutMs), (end) => this.calls.call(operation, input, end));
   }
 
-  private get moveTasks(): MoveTaskParts {
-    return { client: this.client, standing: this.standing };
+  /** All other calls, each with its time limit. */
+  private call<T>(
+    facts: CallFacts,
+    work: (ending: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    const call = { ...facts, standing: this.standing };
+    return callSdk(call, this.limitOf(this.callTimeoutMs), (end) =>
+      work({ abortSignal: end.signal }),
+    );
   }
 
-  private call<T>(facts: CallFacts, run: () => Promise<T>): Promise<T> {
-    return callSdk({ ...facts, standing: this.standing }, run);
+  private limitOf(timeoutMs: number): CallLimit {
+    const { clock, open, whyLate } = this;
+    return { clock, timeoutMs, open, whyLate };
   }
+
+  private get caller(): SdkCaller {
+    return (call, work) => this.call(call, (ending) => work(this.client, ending));
+  }
+
+  private readonly whyLate = async (): Promise<string | undefined> => {
+    if (!(await areCredentialsPending(this.setup.client))) return undefined;
+    return 'the credentials provider has not answered';
+  };
 
   private listPage(namePrefix: string | undefined, next: string | undefined) {
     const command = new ListQueuesCommand({
@@ -300,7 +329,7 @@ export class SdkGateway implements QueueGateway {
       // Without a page size SQS answers one page and no token.
       MaxResults: SQS_LIMITS.listQueuesPage,
     });
-    return this.call({ operation: 'ListQueues' }, () => this.client.send(command));
+    return this.call({ operation: 'ListQueues' }, (ending) => this.client.send(command, ending));
   }
 
   private sourcesPage(queueUrl: string, next: string | undefined) {
@@ -309,8 +338,8 @@ export class SdkGateway implements QueueGateway {
       NextToken: next,
       MaxResults: SQS_LIMITS.listQueuesPage,
     });
-    return this.call({ operation: 'ListDeadLetterSourceQueues', queue: queueUrl }, () =>
-      this.client.send(command),
+    return this.call({ operation: 'ListDeadLetterSourceQueues', queue: queueUrl }, (ending) =>
+      this.client.send(command, ending),
     );
   }
 

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { CallSignal } from '../sdk/call-end.js';
 import type { HttpAnswer, Transport, WireRequest } from './transport.js';
 
 /** Sends through the client's own request handler: with its agents, proxy, TLS settings and timeouts. */
@@ -8,7 +9,7 @@ export class ClientTransport implements Transport {
 
   constructor(private readonly client: SQSClient) {}
 
-  async post(request: WireRequest, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+  async post(request: WireRequest, signal: CallSignal | undefined): Promise<HttpAnswer> {
     const { requestHandler } = this.client.config;
     const options = signal === undefined ? {} : { abortSignal: signal };
     const { response } = await requestHandler.handle(new HandledRequest(request), options);

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import type { CallSignal } from '../sdk/call-end.js';
 import {
   commandFor,
   sendCommand,
@@ -22,7 +23,7 @@ export function takeOver<O extends HotOperation>(
   client: CommandSender,
   operation: O,
   input: HotInputs[O],
-  { attempt, signal }: { attempt: Attempt; signal: AbortSignal | undefined },
+  { attempt, signal }: { attempt: Attempt; signal: CallSignal | undefined },
 ): Promise<HotOutputs[O]> {
   const command = commandFor(operation, input);
   let isFirst = true;

@@ -1,3 +1,5 @@
+import type { CallSignal } from '../sdk/call-end.js';
+
 /** A request that is ready to be sent. */
 export interface WireRequest {
   /** With its colon: `https:`. */
@@ -24,6 +26,6 @@ export interface HttpAnswer {
 export interface Transport {
   /** For logs. */
   readonly name: string;
-  post(request: WireRequest, signal: AbortSignal | undefined): Promise<HttpAnswer>;
+  post(request: WireRequest, signal: CallSignal | undefined): Promise<HttpAnswer>;
   close(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { Agent, buildConnector, Dispatcher } from 'undici';
+import type { CallSignal } from '../sdk/call-end.js';
 import { skippingContinue, type Connector } from './skip-continue.js';
 import type { HttpAnswer, Transport, WireRequest } from './transport.js';
 
@@ -37,7 +38,7 @@ export class UndiciTransport implements Transport {
     });
   }
 
-  post(request: WireRequest, signal: AbortSignal | undefined): Promise<HttpAnswer> {
+  post(request: WireRequest, signal: CallSignal | undefined): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(abortError(signal));
       const exchange = new Exchange({
@@ -66,7 +67,7 @@ function originOf({ protocol, hostname, port }: WireRequest): string {
 interface ExchangeParts {
   resolve(answer: HttpAnswer): void;
   reject(error: unknown): void;
-  signal: AbortSignal | undefined;
+  signal: CallSignal | undefined;
   timeoutMs: number;
 }
 
@@ -173,6 +174,6 @@ function timeoutError(ms: number): Error {
   return Object.assign(new Error(message), { name: 'TimeoutError', code: 'ETIMEDOUT' });
 }
 
-function abortError({ reason }: AbortSignal): Error {
+function abortError({ reason }: CallSignal): Error {
   return Object.assign(new Error('Request aborted', { cause: reason }), { name: 'AbortError' });
 }

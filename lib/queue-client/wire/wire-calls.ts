@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { CallSignal } from '../sdk/call-end.js';
 import {
   commandFor,
   sendCommand,
@@ -52,7 +53,7 @@ export class WireCalls implements HotCalls {
   async call<O extends HotOperation>(
     operation: O,
     input: HotInputs[O],
-    signal?: AbortSignal,
+    signal?: CallSignal,
   ): Promise<HotOutputs[O]> {
     const { sender } = this;
     const prepared = await this.prepare(operation, input);
@@ -118,7 +119,7 @@ export class WireCalls implements HotCalls {
 
   private async attempt(
     { request, clockOffset }: { request: WireRequest; clockOffset: number },
-    signal: AbortSignal | undefined,
+    signal: CallSignal | undefined,
   ): Promise<Attempt> {
     try {
       return { clockOffset, answer: await this.setup.transport.post(request, signal) };

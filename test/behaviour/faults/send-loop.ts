@@ -114,6 +114,8 @@ function producerOn(queue: QueueHandle, { strictOrder = false }: SendLoopOptions
       maxRequestsInFlight: 16,
       maxBufferedMessages: 10_000,
       // Few, so that some sends are given up.
+      sendTimeoutMs: 30_000,
+      closeTimeoutMs: 5_000,
       maxAttempts: 3,
       codec: 'json',
       strictOrder,

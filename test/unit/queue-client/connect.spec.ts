@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { InvalidOptionsError, silentLogger } from '../../../lib/contracts/index.js';
+import { ManualClock } from '../../../lib/primitives/manual-clock.js';
 import { openConnection, type ConnectionOptions } from '../../../lib/queue-client/index.js';
 import { createSqsClient } from '../../../lib/queue-client/sdk/sdk-client.js';
 import { FakeGateway } from './fake-gateway.js';
@@ -70,6 +71,23 @@ describe('openConnection', () => {
     expect(gateway.close).not.toHaveBeenCalled();
   });
 
+  test.each([0, 999, 600_001, 1.5, '20', null])('refuses %j as the time of a call', async (ms) => {
+    const expected = 'expected callTimeoutMs to be an integer from 1,000 to 600,000, got';
+    await expect(open({ region, callTimeoutMs: ms })).rejects.toThrow(expected);
+    await expect(open({ client: client(), callTimeoutMs: ms })).rejects.toThrow(expected);
+    await expect(open({ embedded: true, callTimeoutMs: ms })).rejects.toThrow(expected);
+  });
+
+  test('gives calls up after the time that was chosen', async () => {
+    const clock = new ManualClock();
+    const options = { region, credentials: neverAnswers, callTimeoutMs: 2_000 };
+    const connection = await openConnection('main', options, { logger: silentLogger, clock });
+    const failure = connection.gateway.getQueueUrl('jobs').catch(String);
+    await clock.advance(2_000);
+    expect(await failure).toContain('no answer within 2000 ms');
+    await connection.close();
+  });
+
   test.each([
     ['requestTimeout', { requestTimeout: 5_000 }],
     ['socketTimeout', { socketTimeout: 20_000 }],
@@ -112,4 +130,8 @@ async function retriesOf(made: SQSClient): Promise<unknown[]> {
 
 function noRegion(): Promise<string> {
   return Promise.reject(new Error('Region is missing'));
+}
+
+function neverAnswers(): Promise<never> {
+  return new Promise(() => {});
 }

@@ -31,6 +31,21 @@ export const producerSchema = schemaOf<ProducerOptions>()({
     default: `'${PRODUCER_DEFAULTS.codec}'`,
     description: 'Codec of messages that name none.',
   }),
+  sendTimeoutMs: integer({
+    from: 100,
+    to: 3_600_000,
+    default: PRODUCER_DEFAULTS.sendTimeoutMs,
+    description:
+      'Milliseconds until a send that SQS has not accepted is given up, interceptors, look-up and retries included; waiting behind others counts only while its queue accepts nothing.',
+    cost: 'A send that cannot succeed rejects later.',
+  }),
+  closeTimeoutMs: integer({
+    from: 0,
+    to: 3_600_000,
+    default: PRODUCER_DEFAULTS.closeTimeoutMs,
+    description: 'Milliseconds that closing waits for sends; then they are given up.',
+    cost: 'An app without a way to SQS closes later.',
+  }),
   strictOrder: flag({
     default: PRODUCER_DEFAULTS.strictOrder,
     description: 'FIFO: one entry per group in a request, so that a failed one is never overtaken.',

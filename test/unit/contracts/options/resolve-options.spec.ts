@@ -8,6 +8,8 @@ describe('resolveProducerOptions', () => {
       maxBufferedMessages: 10_000,
       maxAttempts: 2,
       codec: 'json',
+      sendTimeoutMs: 30_000,
+      closeTimeoutMs: 5_000,
       strictOrder: false,
     });
   });
