@@ -17,6 +17,15 @@ export class TasksController {
     print(context, { ...email, from: context.taskContext['remote_addr'] });
   }
 
+  /** sqs-workers again: what pickles are for. A datetime with a time zone is a Date, a decimal is text. */
+  @MessagePattern('anything')
+  doTyped(
+    @Payload() { dt, de, se, by }: { dt: Date; de: string; se: Set<number>; by: Uint8Array },
+    @Ctx() context: SqsContext,
+  ): void {
+    print(context, { at: dt.toISOString(), price: de, members: [...se], bytes: [...by] });
+  }
+
   /** sqstaskmaster */
   @MessagePattern('resize_image')
   resize(@Payload() image: { key: string; width: number }, @Ctx() context: SqsContext): void {
