@@ -1,4 +1,6 @@
 import { inspect } from 'node:util';
+import { errorName, errorText } from '../primitives/error-text.js';
+import { printable } from '../primitives/printable.js';
 import type { HandledTask } from './handled-tasks.js';
 import type { SentTask } from './sent-tasks.js';
 
@@ -28,13 +30,13 @@ export class Echo {
   }
 
   private say(line: string): void {
-    if (this.isOn) this.write(`[sqs] ${line}`);
+    if (this.isOn) this.write(printable(`[sqs] ${line}`));
   }
 }
 
 function reasonOf(error: unknown): string {
   if (error === undefined) return '';
-  return ` (${error instanceof Error ? `${error.name}: ${error.message}` : shown(error)})`;
+  return ` (${error instanceof Error ? `${errorName(error)}: ${errorText(error)}` : shown(error)})`;
 }
 
 function shown(data: unknown): string {

@@ -5,6 +5,7 @@ import type { ModuleMetadata } from '@nestjs/common';
 import { SqsModule, SqsProducer } from '../../lib/index.js';
 import type { SqsModuleOptions } from '../../lib/index.js';
 import { SqsHarness, SqsTestingModule } from '../../lib/testing/index.js';
+import { SqsRuntime } from '../../lib/nest/sqs.runtime.js';
 import { SQS_RUNTIME_PARTS } from '../../lib/nest/sqs.constants.js';
 import { fakeParts } from './support/fake-parts.js';
 import { RecordingLogger } from './support/recording-logger.js';
@@ -78,6 +79,8 @@ describe('SqsModule twice in one app', () => {
     ];
     await Promise.all(apps.map((app) => app.init()));
     await Promise.all(apps.map((app) => app.close()));
+    const prefixes = apps.map((app) => app.get(SqsRuntime).options.queuePrefix);
+    expect(prefixes).toEqual(['web-', 'billing-']);
     const context = await NestFactory.createApplicationContext(
       SqsTestingModule.forRoot({ queues: ['emails'] }),
       { logger: false },

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { VERSION } from '../../primitives/own-files.js';
 import { emulateCommand } from './emulate/emulate-command.js';
 import { EMULATE_FLAGS } from './emulate/emulate-flags.js';
+import { printableLines } from '../../primitives/printable.js';
 import { addFlags, flagValues } from './flags/flags-of-command.js';
 import type { CliHost } from './host.js';
 import { addQueuesCommands } from './queues/queues-commands.js';
@@ -17,8 +18,8 @@ export function buildProgram(host: CliHost, answer: (code: number) => void): Com
     .version(VERSION)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
+      writeOut: (text) => host.stdout.write(printableLines(text)),
+      writeErr: (text) => host.stderr.write(printableLines(text)),
     })
     .showHelpAfterError();
   const work = program

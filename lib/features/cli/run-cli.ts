@@ -3,6 +3,7 @@ import { UsageError } from './errors/cli-errors.js';
 import { ErrorSayer } from './errors/error-sayer.js';
 import { EXIT_CODES } from './exit-codes.js';
 import type { CliHost } from './host.js';
+import { ownLines, writeLine } from './logging/own-lines.js';
 import { buildProgram } from './program.js';
 import { CHILD_COMMAND, childCommand } from './supervise/child-command.js';
 
@@ -27,10 +28,11 @@ function failed(error: unknown, host: CliHost): number {
   // Help and version are no failures; commander has said what else was wrong.
   if (error instanceof CommanderError)
     return error.exitCode === EXIT_CODES.ok ? EXIT_CODES.ok : EXIT_CODES.usage;
-  const write = (line: string): void => host.stderr.write(`${line}\n`);
-  new ErrorSayer({ write, isDebug: asksForStacks(host.argv) }).say(error);
+  const lines = ownLines('text', host);
+  new ErrorSayer({ lines, isDebug: asksForStacks(host.argv) }).say(error);
   if (!(error instanceof UsageError)) return EXIT_CODES.failed;
-  write(
+  writeLine(
+    host.stderr,
     `Usage: nestjs-sqs ${host.argv.find((word) => !word.startsWith('-')) ?? '<command>'} [options]; --help shows them.`,
   );
   return EXIT_CODES.usage;

@@ -2,6 +2,7 @@ import { loadEmulator } from '../../../nest/adapters/shared-embedded.js';
 import type { StopSignal } from '../../../nest/index.js';
 import { EmulatorStartError } from '../errors/cli-errors.js';
 import { EXIT_CODES } from '../exit-codes.js';
+import { writeLine } from '../logging/own-lines.js';
 import type { CliHost } from '../host.js';
 import { DEFAULT_PORT, type EmulateFlagValues } from './emulate-flags.js';
 import { trafficLine } from './traffic-line.js';
@@ -13,7 +14,7 @@ import { trafficLine } from './traffic-line.js';
  */
 export async function emulateCommand(flags: EmulateFlagValues, host: CliHost): Promise<number> {
   const { port = DEFAULT_PORT, queues = [], verbose = false } = flags;
-  const write = (line: string): void => host.stdout.write(`${line}\n`);
+  const write = (line: string): void => writeLine(host.stdout, line);
   const { MemoryQueueService, MemoryServer } = await loadEmulator();
   const service = new MemoryQueueService();
   createQueues(service, queues);

@@ -1,5 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { SqsError } from '../../../contracts/index.js';
+import { errorStack } from '../../../primitives/error-text.js';
+import type { OwnLines } from '../logging/own-lines.js';
 import { firstSentence } from './first-sentence.js';
 
 /** Says each error once, as one sentence; with its stack only where that was asked for. */
@@ -8,7 +10,7 @@ export class ErrorSayer {
 
   constructor(
     private readonly parts: {
-      readonly write: (line: string) => void;
+      readonly lines: Pick<OwnLines, 'error'>;
       readonly isDebug: boolean;
     },
   ) {}
@@ -16,9 +18,8 @@ export class ErrorSayer {
   say(error: unknown): void {
     if (this.wasSaid(error)) return;
     for (const one of causesOf(error)) this.said.add(one);
-    const { write, isDebug } = this.parts;
-    write(`error: ${sentenceOf(error)}`);
-    if (isDebug && error instanceof Error) write(stripVTControlCharacters(error.stack ?? ''));
+    const { lines, isDebug } = this.parts;
+    lines.error(sentenceOf(error), isDebug ? errorStack(error) : undefined);
   }
 
   private wasSaid(error: unknown): boolean {

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { LoggerService, LogLevel } from '@nestjs/common';
+import { printable } from '../../../primitives/printable.js';
 import { LEVEL_NUMBERS } from './log-levels.js';
 import { StartUpSpeech } from './start-up-speech.js';
 import type { LoggerSetup, LogFileSetup } from './logger-block.js';
@@ -151,5 +152,5 @@ function asSent(body: unknown): unknown {
   if (typeof body !== 'string') return body;
   const sent = Buffer.from(body, 'base64').toString('utf8');
   const isBase64 = Buffer.from(sent, 'utf8').toString('base64') === body;
-  return isBase64 && sent.startsWith('[') ? sent : body;
+  return isBase64 && sent.startsWith('[') ? printable(sent) : body;
 }

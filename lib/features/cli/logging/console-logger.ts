@@ -5,8 +5,10 @@ import type { StartUpSpeech } from './start-up-speech.js';
 
 /** Nest's own logger, from a level on. */
 export class CliConsoleLogger extends ConsoleLogger {
-  constructor(private readonly setup: { level: LogLevel; startUp: StartUpSpeech }) {
-    super({ logLevels: levelsFrom(setup.level) });
+  constructor(
+    private readonly setup: { level: LogLevel; isJson: boolean; startUp: StartUpSpeech },
+  ) {
+    super({ logLevels: levelsFrom(setup.level), json: setup.isJson });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {

@@ -14,12 +14,16 @@ export interface LoggerParts {
 
 /** Nest's own logger, or the one that a `loggers` block describes. */
 export function makeLogger(
-  settings: Pick<WorkSettings, 'loggers' | 'logLevel'>,
+  settings: Pick<WorkSettings, 'loggers' | 'logLevel' | 'logFormat'>,
   { host, ...speech }: LoggerParts,
 ): LoggerService {
   const startUp = new StartUpSpeech(speech);
   if (settings.loggers === undefined)
-    return new CliConsoleLogger({ level: settings.logLevel, startUp });
+    return new CliConsoleLogger({
+      level: settings.logLevel,
+      isJson: settings.logFormat === 'json',
+      startUp,
+    });
   const files = new LogFiles(host);
   return new BlockLogger({
     loggers: settings.loggers,

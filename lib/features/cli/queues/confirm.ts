@@ -1,3 +1,4 @@
+import { printable } from '../../../primitives/printable.js';
 import { DeclinedError, NotConfirmedError } from '../errors/cli-errors.js';
 import type { CliHost } from '../host.js';
 
@@ -11,6 +12,6 @@ export async function confirm(
 ): Promise<void> {
   if (isConfirmed) return;
   if (host.ask === undefined) throw new NotConfirmedError({ question });
-  const answer = await host.ask(`${question} [y/N] `);
+  const answer = await host.ask(`${printable(question)} [y/N] `);
   if (!/^y(es)?$/i.test(answer.trim())) throw new DeclinedError();
 }

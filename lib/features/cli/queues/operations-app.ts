@@ -49,7 +49,9 @@ export async function openOperations(
   const isDebug = logLevel === 'debug' || logLevel === 'verbose';
   const reference = reach.app ?? 'nestjs-sqs';
   const say = (error: unknown): void => sayer.say(startError(reference, error));
-  Logger.overrideLogger(makeLogger({ loggers: undefined, logLevel }, { host, isDebug, say }));
+  Logger.overrideLogger(
+    makeLogger({ loggers: undefined, logLevel, logFormat: 'text' }, { host, isDebug, say }),
+  );
   const module = OperationsModule.forRoot(moduleOptions(reach));
   if (reach.app === undefined) return operationsOf(await made(module), reference);
   const target = await targetAt(reach.app, host);

@@ -1,4 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
+import { printable } from '../../../primitives/printable.js';
 import type { CliHost } from '../host.js';
 
 /** How far something is, as far as it is known. */
@@ -25,7 +26,7 @@ class Bar implements Progress {
   private hasStarted = false;
 
   constructor(what: string) {
-    const format = `${what} {bar} {value}/{total}`;
+    const format = `${printable(what)} {bar} {value}/{total}`;
     this.bar = new SingleBar(
       { format, clearOnComplete: false, hideCursor: true },
       Presets.shades_classic,

@@ -5,6 +5,9 @@ import { ErrorSayer } from '../errors/error-sayer.js';
 import { EXIT_CODES } from '../exit-codes.js';
 import type { FlagValues } from '../flags/flags-of-command.js';
 import type { CliHost } from '../host.js';
+import { ownLines } from '../logging/own-lines.js';
+import type { OwnLines } from '../logging/own-lines.js';
+import { printableLines } from '../../../primitives/printable.js';
 import type { Answer } from './answers.js';
 import { openOperations } from './operations-app.js';
 import type { ReachOptions } from './operations-app.js';
@@ -17,13 +20,14 @@ export async function runQueuesAction(
 ): Promise<number> {
   const reach = values as ReachOptions;
   const isDebug = reach.logLevel === 'debug' || reach.logLevel === 'verbose';
-  const sayer = new ErrorSayer({ write: (line) => host.stderr.write(`${line}\n`), isDebug });
+  const lines = ownLines('text', host);
+  const sayer = new ErrorSayer({ lines, isDebug });
   try {
     const answer = await withSignal(host, async (signal) => {
       const open = () => openOperations(reach, { host, sayer });
       return action({ host, values, names, signal, open });
     });
-    write(host, answer, values['json'] === true);
+    write({ host, lines }, answer, values['json'] === true);
     return answer.isCutShort === true ? EXIT_CODES.failed : EXIT_CODES.ok;
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -48,9 +52,9 @@ async function withSignal<T>(host: CliHost, work: (signal: AbortSignal) => Promi
   }
 }
 
-function write(host: CliHost, answer: Answer, asJson: boolean): void {
+function write(to: { host: CliHost; lines: OwnLines }, answer: Answer, asJson: boolean): void {
   const { lines, json, warnings = [] } = answer;
-  if (asJson) host.stdout.write(`${JSON.stringify(json, undefined, 2)}\n`);
-  else for (const line of lines) host.stdout.write(`${line}\n`);
-  for (const warning of warnings) host.stderr.write(`warning: ${warning}\n`);
+  if (asJson) to.host.stdout.write(`${printableLines(JSON.stringify(json, undefined, 2))}\n`);
+  else for (const line of lines) to.lines.say(line);
+  for (const warning of warnings) to.lines.warn(warning);
 }

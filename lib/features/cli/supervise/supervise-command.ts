@@ -1,7 +1,6 @@
 import { WORKER_DEFAULTS } from '../../../contracts/options/defaults.js';
 import { Background } from '../../../primitives/background.js';
 import { errorText } from '../../../primitives/error-text.js';
-import { printable } from '../../../primitives/printable.js';
 import { ASK_PARENT } from '../../../nest/adapters/shared-embedded.js';
 import type { StopSignal } from '../../../nest/index.js';
 import type { CliHost, ForkedProcess } from '../host.js';
@@ -39,9 +38,7 @@ const SIGNALS: readonly StopSignal[] = ['SIGTERM', 'SIGINT'];
 class SupervisedWork {
   private readonly supervisor: Supervisor;
   private readonly embedded: EmbeddedHost;
-  private readonly background = new Background((error) =>
-    this.parts.write(printable(errorText(error))),
-  );
+  private readonly background = new Background((error) => this.parts.write(errorText(error)));
   private hasReported = false;
   private hasStarted = false;
 

@@ -3,6 +3,7 @@ import type { WorkerOptions } from '../../../contracts/index.js';
 import { readConfigFile } from '../config/config-file.js';
 import { readContainer } from '../config/container-section.js';
 import { UsageError } from '../errors/cli-errors.js';
+import type { LogFormat } from '../logging/own-lines.js';
 import type { LoggerSetup } from '../logging/logger-block.js';
 import { longNameOf } from '../flags/flag.js';
 import { PER_CPU, WORK_FLAGS } from './work-flags.js';
@@ -24,6 +25,7 @@ export interface WorkSettings {
   readonly region?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
   readonly loggers?: readonly LoggerSetup[] | undefined;
   /** Flags and options of the file that choose how the worker runs, as they are typed. */
   readonly chosen: readonly string[];
@@ -49,6 +51,8 @@ export function readSettings(
   const values: WorkFlagValues = { ...file.defaults, ...file.values, ...flags };
   const { app } = values;
   if (typeof app !== 'string') throw new UsageError(NO_APP);
+  if (file.loggers !== undefined && values['logFormat'] === 'json')
+    throw new UsageError(TWO_FORMATS);
   return {
     settings: {
       ...choicesOf(values),
@@ -64,6 +68,9 @@ export function readSettings(
 
 const NO_APP =
   'Expected --app path:export, such as --app dist/app.module.js:AppModule, or a --config file with "worker".';
+
+const TWO_FORMATS =
+  'Expected --log-format json or loggers in the file, got both: the loggers have formats of their own.';
 
 function fromFile(file: string | undefined, cwd: string) {
   if (file === undefined)
@@ -113,6 +120,7 @@ function choicesOf(values: WorkFlagValues): Choices {
     region: text('region'),
     endpoint: text('endpoint'),
     logLevel: (values['logLevel'] ?? 'log') as LogLevel,
+    logFormat: (values['logFormat'] ?? 'text') as LogFormat,
   };
 }
 

@@ -1,8 +1,11 @@
+import { Logger } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
 import { ErrorSayer } from '../errors/error-sayer.js';
 import { startError } from '../errors/start-error.js';
 import type { CliHost } from '../host.js';
 import { makeLogger } from '../logging/make-logger.js';
+import { ownLines } from '../logging/own-lines.js';
+import type { OwnLines } from '../logging/own-lines.js';
 import { superviseWork } from '../supervise/supervise-command.js';
 import { RUNNING } from './running.js';
 import { readSettings } from './settings.js';
@@ -18,11 +21,14 @@ import { WorkerProcess } from './worker-process.js';
  */
 export async function workCommand(flags: WorkFlagValues, host: CliHost): Promise<number> {
   const { settings, warnings } = readSettings(flags, host);
-  for (const warning of warnings) host.stderr.write(`warning: ${warning}\n`);
-  const live = host.liveLine();
-  const write = (line: string): void => host.stdout.write(`${line}\n`);
+  const { lines, ...spoken } = speech(settings, host);
+  // Before anything is said: in JSON, lines of the command are lines of the log.
+  Logger.overrideLogger(spoken.logger);
+  for (const warning of warnings) lines.warn(warning);
+  const live = settings.logFormat === 'json' ? undefined : host.liveLine();
+  const write = (line: string): void => lines.say(line);
   const throughput = new Throughput({ clock: host.clock, live, write });
-  const code = await run(settings, { host, throughput, write });
+  const code = await run(settings, { host, throughput, write, ...spoken });
   throughput.end();
   live?.end();
   return code;
@@ -32,6 +38,8 @@ interface Running {
   readonly host: CliHost;
   readonly throughput: Throughput;
   readonly write: (line: string) => void;
+  readonly sayer: ErrorSayer;
+  readonly logger: LoggerService;
 }
 
 function run(settings: WorkSettings, running: Running): Promise<number> {
@@ -41,8 +49,7 @@ function run(settings: WorkSettings, running: Running): Promise<number> {
 }
 
 function workHere(settings: WorkSettings, running: Running): Promise<number> {
-  const { host, throughput, write } = running;
-  const { sayer, logger } = speech(settings, host);
+  const { host, throughput, write, sayer, logger } = running;
   const exit = (code: number): void => {
     throughput.end();
     host.process.exit(code);
@@ -66,18 +73,18 @@ function workHere(settings: WorkSettings, running: Running): Promise<number> {
   return worker.run();
 }
 
-/** How a process speaks of errors and writes its log. */
+/** How a process speaks, of errors too, and writes its log. */
 export function speech(
   settings: WorkSettings,
   host: CliHost,
-): { sayer: ErrorSayer; logger: LoggerService } {
+): { lines: OwnLines; sayer: ErrorSayer; logger: LoggerService } {
   const isDebug = settings.logLevel === 'debug' || settings.logLevel === 'verbose';
-  const write = (line: string): void => host.stderr.write(`${line}\n`);
-  const sayer = new ErrorSayer({ write, isDebug });
+  const lines = ownLines(settings.logFormat, host);
+  const sayer = new ErrorSayer({ lines, isDebug });
   const logger = makeLogger(settings, {
     host,
     isDebug,
     say: (error) => sayer.say(startError(settings.app, error)),
   });
-  return { sayer, logger };
+  return { lines, sayer, logger };
 }

@@ -1,6 +1,7 @@
 import { SQS_LIMITS } from '../../../contracts/index.js';
 import type { Flag } from '../flags/flag.js';
-import { anyNumber, logLevel, notEmpty, url, wholeNumber } from '../flags/values.js';
+import { anyNumber, logLevel, notEmpty, oneOf, url, wholeNumber } from '../flags/values.js';
+import { LOG_FORMATS } from '../logging/own-lines.js';
 
 const DAY_SECONDS = 86_400;
 const MAX_PROCESSES = 1_024;
@@ -133,6 +134,15 @@ export const WORK_FLAGS = [
       'Least level that is logged: verbose, debug, info, warning, error or critical, in any case. With debug, errors come with their stacks.',
     otherwise: 'info',
     read: logLevel,
+    inFile: [],
+  },
+  {
+    key: 'logFormat',
+    flags: '--log-format <format>',
+    description:
+      'text, or json: a JSON object a line, for the lines of this command too. An app that brings its own logger keeps it, and json gives it those lines.',
+    otherwise: 'text',
+    read: oneOf(...LOG_FORMATS),
     inFile: [],
   },
   {
