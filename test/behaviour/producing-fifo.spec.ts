@@ -29,7 +29,7 @@ describe('FIFO', () => {
     const { producer, gateway, clock } = setupProducer();
     gateway.answer(passing());
     const sends = Promise.all([0, 1].map((i) => producer.send(ordered, i, { groupId: 'a' })));
-    await clock.advance(200);
+    await clock.advance(300);
     const [first] = await sends;
     expect(first).toEqual({ messageId: 'm-1', sequenceNumber: '1', queue: 'orders.fifo' });
     const ids = gateway.requests.map((r) => r.entries.map((e) => e.deduplicationId));
@@ -54,7 +54,7 @@ describe('FIFO', () => {
     const later = producer.send(ordered, 3, { groupId: 'a' });
     await settlePromises();
     expect(gateway.requests).toHaveLength(1);
-    await clock.advance(200);
+    await clock.advance(300);
     await Promise.all([sends, later]);
     expect(gateway.bodies[1]).toEqual([bodyOf(1), bodyOf(2), bodyOf(3)]);
   });
@@ -129,7 +129,7 @@ describe('FIFO', () => {
     const { producer, gateway, clock } = setupProducer({ options: { strictOrder: true } });
     gateway.answer([throttled]);
     const sends = Promise.all([0, 1, 2].map((i) => producer.send(ordered, i, { groupId: 'a' })));
-    await clock.advance(200);
+    await clock.advance(300);
     await sends;
     expect(gateway.accepted.map((m) => m.body)).toEqual([bodyOf(0), bodyOf(1), bodyOf(2)]);
   });

@@ -130,7 +130,7 @@ describe('failures on a standard queue', () => {
     gateway.answer(['ok', throttled, 'ok']);
     const [a, b, c] = [0, 1, 2].map((i) => producer.send(task, i));
     await Promise.all([a, c]);
-    await clock.advance(199);
+    await clock.advance(299);
     expect(gateway.requests).toHaveLength(1);
     await clock.advance(1);
     expect(await b).toEqual({ messageId: 'm-3', queue: 'jobs' });
@@ -163,7 +163,7 @@ describe('failures on a standard queue', () => {
     gateway.answer([throttled], [throttled], [throttled]);
     const [settled] = await Promise.all([
       Promise.allSettled([producer.send(task, 0)]),
-      clock.advance(200 + 400),
+      clock.advance(300 + 600),
     ]);
     expect(settled[0]).toMatchObject({ reason: expect.any(SendFailedError) as unknown });
     expect(gateway.requests).toHaveLength(3);
@@ -173,7 +173,7 @@ describe('failures on a standard queue', () => {
     const { producer, gateway, clock } = setupProducer();
     gateway.answer(passing());
     const sends = Promise.all([producer.send(task, 0), producer.send(task, 1)]);
-    await clock.advance(200);
+    await clock.advance(300);
     expect(await sends).toHaveLength(2);
     expect(gateway.bodies).toEqual([
       [bodyOf(0), bodyOf(1)],
@@ -218,7 +218,7 @@ describe('failures on a standard queue', () => {
     await settlePromises();
     await producer.send(task, 'quick');
     expect(gateway.accepted.map((m) => m.body)).toEqual([bodyOf('quick')]);
-    await clock.advance(200);
+    await clock.advance(300);
     await slow;
   });
 });
