@@ -64,14 +64,27 @@ export class MessageComposer {
     { reply, priority }: ComposeFacts,
   ): EncodedTask {
     const codec = findCodec(queue, options.codec ?? this.parts.codec);
-    const context = options.taskContext;
-    const isEmpty = context === undefined || Object.keys(context).length === 0;
+    const { taskContext, meta } = options;
     const packet: TaskPacket = { pattern, data, ...reply };
-    if (!isEmpty) packet.context = context;
-    if (options.meta !== undefined) packet.meta = { ...options.meta };
+    if (hasFields(taskContext)) packet.context = taskContext;
+    if (hasFields(meta)) packet.meta = checkedMeta(queueName, meta);
     if (queue.format.leavesOut !== undefined) this.leftOut.check(queueName, queue, packet);
     return queue.format.encode(packet, { queue: queue.name, codec, priority });
   }
+}
+
+function hasFields<T extends object>(values: T | undefined): values is T {
+  return values !== undefined && Object.keys(values).length > 0;
+}
+
+function checkedMeta(queue: string, meta: unknown): Record<string, unknown> {
+  if (typeof meta === 'object' && meta !== null && !Array.isArray(meta)) return { ...meta };
+  throw new InvalidOptionsError({
+    where: `a send to queue "${queue}"`,
+    problems: [
+      `Expected meta to be an object, got ${Array.isArray(meta) ? 'an array' : typeof meta}`,
+    ],
+  });
 }
 
 function rawBody({ data, queue }: SendContext): EncodedTask {

@@ -66,6 +66,21 @@ describe('A task context that a format has no room for', () => {
   });
 });
 
+describe('The meta of a send', () => {
+  test.each(['text', [1]])('is refused where it is no object: %j', async (meta) => {
+    const { producer } = setup(squids());
+    const sending = producer.send({ queue: 'jobs', pattern: 't' }, data, { meta: meta as never });
+    await expect(sending).rejects.toThrow(/Expected meta to be an object/);
+  });
+
+  test('is not written where it is empty, as that of a task without any is', async () => {
+    const { producer, gateway, logger } = setup();
+    await producer.send({ queue: 'jobs', pattern: 't' }, 1, { meta: {} });
+    expect(gateway.accepted[0]?.body).toBe('{"pattern":"t","data":1}');
+    expect(logger.lines).toEqual([]);
+  });
+});
+
 describe('A meta that a format has no room for', () => {
   test.each(withoutMeta)('is said once for each queue: %s', async (_name, format) => {
     const { producer, logger } = setup(format);
