@@ -10,6 +10,9 @@ describe('nestjs-sqs', () => {
     [['work', '--polling-wait-time', '21'], 'Expected an integer from 0 to 20.'],
     [['work', '--polling-wait-time', ''], 'Expected an integer from 0 to 20.'],
     [['work', '--concurrency', '1.5'], 'Expected an integer from 1 to 10000.'],
+    [['work', '--concurrency', '0x10'], 'Expected an integer from 1 to 10000.'],
+    [['work', '--idle-shutdown', 'inf'], 'Expected a number from 0.001 to 86400.'],
+    [['queues', 'redrive', 'a', '--idle-shutdown', 'nan'], 'Expected a number from 1 to 86400.'],
     [['work', '--log-level', 'loud'], 'Expected one of verbose, debug, info,'],
     [['work', '--endpoint', 'here'], 'Expected an http or https URL.'],
     [['work', '--speed', '4'], "unknown option '--speed'"],
@@ -51,6 +54,17 @@ describe('nestjs-sqs', () => {
       app: 'tasks.app',
     });
     expect(typed('--workers')).toEqual({ processes: 'auto' });
+  });
+
+  test('numbers are written as Python and JavaScript both read them', () => {
+    expect(
+      typed('-c', '1e1', '--idle-shutdown', '.5', '--drain-timeout', '5.', '-w', '+2'),
+    ).toEqual({
+      concurrency: 10,
+      idleShutdown: 0.5,
+      drainTimeout: 5,
+      processes: 2,
+    });
   });
 
   test('a queue may be named several times', () => {
