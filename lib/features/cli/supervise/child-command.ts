@@ -31,11 +31,15 @@ export async function childCommand(host: CliHost): Promise<number> {
     process: drainingWithParent(host.process, parent, () => teller.flush()),
     logger,
     say: (error) => sayer.say(error),
+    leavesStatsToAnother: true,
     follower: {
       report: (report) => teller.tell({ type: 'report', report }),
       started: () => teller.tell({ type: 'started' }),
       counts: (counts) => teller.count(counts),
     },
+  });
+  parent.onMessage((message) => {
+    if (isMessage<ToWorker>(message, ['tell-stats'])) worker.tellStats();
   });
   const code = await worker.run();
   teller.flush();
