@@ -34,11 +34,12 @@ describe('nestjs-sqs work', { timeout: 60_000 }, () => {
   test.each(['AppModule', 'dynamic', 'factory', 'web', 'startedWeb', 'told'])(
     'runs %s, and gives it what the file says for the worker',
     async (kind) => {
-      const args = ['work', '--config', iniWith(fixture(`kinds.${kind}`)), '--log-level', 'warn'];
+      const args = ['work', iniWith(fixture(`kinds.${kind}`)), '--log-level', 'warn'];
       const { code, stdout, stderr } = await cli.run(args, env());
 
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       for (const line of [
+        `Connected to the embedded SQS at ${embedded.endpoint}`,
         '  queue scales: scale',
         '  1 process, one task at a time',
         'Ended: 4 succeeded.',

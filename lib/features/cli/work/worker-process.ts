@@ -114,7 +114,10 @@ export class WorkerProcess {
     const { runtime } = this;
     if (this.hasReported || runtime === undefined || runtime.servers().length === 0) return;
     this.hasReported = true;
-    this.parts.follower.report({ queues: servedQueues(runtime) });
+    this.parts.follower.report({
+      connections: runtime.connections(),
+      queues: servedQueues(runtime),
+    });
     this.follow(runtime);
   }
 
@@ -139,7 +142,8 @@ export class WorkerProcess {
   }
 }
 
-function workerOptionsOf(settings: WorkSettings): WorkerOptions {
+/** What the worker's `sqsWorker()` gets. */
+export function workerOptionsOf(settings: WorkSettings): WorkerOptions {
   const policies = [
     ...(settings.idleSeconds === undefined ? [] : [idle({ seconds: settings.idleSeconds })]),
     ...(settings.maxTasks === undefined ? [] : [maxTasks(settings.maxTasks)]),

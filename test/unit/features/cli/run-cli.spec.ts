@@ -18,6 +18,12 @@ describe('nestjs-sqs', () => {
     [['work', '--speed', '4'], "unknown option '--speed'"],
     [['work', '--queue'], 'argument missing'],
     [['work'], 'Expected --app path:export'],
+    [
+      ['work', 'a.js:App'],
+      'Expected a configuration file, got the app "a.js:App": --app a.js:App.',
+    ],
+    [['work', 'a.ini', '--config', 'b.ini'], 'Expected one configuration file, got "a.ini" and'],
+    [['work', 'a.ini', 'b.ini'], 'too many arguments'],
     [['work', '--app', 'a.js', '--workers', '2', '--processes', '3'], 'they are the same flag'],
     [['wrok'], "unknown command 'wrok'"],
     [['worker-process'], 'is started by work --processes'],
@@ -66,6 +72,16 @@ describe('nestjs-sqs', () => {
       processes: 2,
     });
   });
+
+  test.each([[['work', 'no.ini']], [['work', '--config', 'no.ini']]])(
+    '%j reads that configuration file',
+    async (argv) => {
+      const { code, err } = await run(...argv);
+
+      expect(code).toBe(1);
+      expect(err).toContain('The configuration file "no.ini" cannot be used: it does not exist.');
+    },
+  );
 
   test('a queue may be named several times', () => {
     expect(typed('-q', 'a', '--queue', 'b', '--stage', 'words.count')).toEqual({
