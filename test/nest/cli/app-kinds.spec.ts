@@ -60,6 +60,25 @@ describe('nestjs-sqs work', { timeout: 60_000 }, () => {
     expect(command.lines.at(-1)).toBe('Ended: 4 succeeded.');
   });
 
+  test('runs a stage of a pipeline in a process for each, until all items have passed', async () => {
+    const shared = (...stages: string[]) => {
+      const named = stages.flatMap((stage) => ['--stage', stage]);
+      return cli.start(['work', '--app', fixture('words'), ...named], env());
+    };
+    const counting = shared('words.count');
+    await counting.line(/^ {2}stages: words\.count$/);
+    const others = shared('words.generate', 'words.reduce');
+    await others.line(/^ {2}stages: words\.generate, words\.reduce$/);
+    const counted = [];
+    while (counted.length < 3) counted.push(await counting.line(/^counted/));
+    for (const child of [counting, others]) child.kill('SIGTERM');
+
+    expect(counted.toSorted()).toEqual(['counted apple: 2', 'counted idea: 3', 'counted ocean: 3']);
+    expect(await counting.exited).toEqual({ code: 0, signal: null });
+    expect(await others.exited).toEqual({ code: 0, signal: null });
+    expect(others.lines.filter((line) => line.startsWith('counted'))).toEqual([]);
+  });
+
   test('looks after queues of an app that it does not start', async () => {
     const app = ['--app', fixture('kinds'), '--json'];
     const created = await cli.run(['queues', 'create', 'more', ...app], env());

@@ -83,6 +83,22 @@ describe('nestjs-sqs', () => {
     },
   );
 
+  test.each([
+    ['DEBUG', 'debug'],
+    ['INFO', 'log'],
+    ['WARNING', 'warn'],
+    ['ERROR', 'error'],
+    ['CRITICAL', 'fatal'],
+    ['warning', 'warn'],
+    ['Info', 'log'],
+    ['verbose', 'verbose'],
+    ['log', 'log'],
+    ['warn', 'warn'],
+    ['fatal', 'fatal'],
+  ])('--log-level %s is Nest’s level %s', (name, logLevel) => {
+    expect(typed('--log-level', name)).toEqual({ logLevel });
+  });
+
   test('a queue may be named several times', () => {
     expect(typed('-q', 'a', '--queue', 'b', '--stage', 'words.count')).toEqual({
       queues: ['a', 'b'],
