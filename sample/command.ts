@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** Nobody has to watch: what hangs is ended, and the exit code says so. */
 const TIME_LIMIT_MS = 60_000;
 
-/** `npx --no-install nestjs-sqs …`, in a folder of the samples. */
+/** `node_modules/.bin/nestjs-sqs …`, in a folder of the samples. */
 export class Command {
   readonly lines: string[] = [];
   private readonly child: ChildProcess;
@@ -58,7 +58,7 @@ export class Command {
   }
 }
 
-/** Where the installed package has its command; `npx` finds it by itself. */
+/** Where the installed package has its command. */
 function binary(): string {
   const manifest = new URL(import.meta.resolve('nestjs-sqs-tasks/package.json'));
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as { bin: Record<string, string> };

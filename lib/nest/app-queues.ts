@@ -7,7 +7,7 @@ import type {
 import type { SqsModuleOptions } from './module/sqs-module.options.js';
 import { loggerOf } from './logger-of.js';
 import { QueueRegistrations } from './queue-registrations.js';
-import type { AwaitedQueue, OpenQueues, RuntimeParts } from './runtime-parts.js';
+import type { AwaitedQueue, ConnectedService, OpenQueues, RuntimeParts } from './runtime-parts.js';
 
 /** The queues of one app: those that modules register, and, once connections are open, every other by its name. */
 export class AppQueues implements QueueLookup {
@@ -54,6 +54,11 @@ export class AppQueues implements QueueLookup {
   async resources(): Promise<QueueResourcesPort> {
     const queues = await this.open();
     return queues.resources;
+  }
+
+  /** Where queues lie; none before connections are open. */
+  connections(): readonly ConnectedService[] {
+    return this.opened?.connections ?? [];
   }
 
   /** Opens connections and applies `onMissingQueue` to what was registered. */

@@ -58,7 +58,19 @@ export interface OpenQueues extends QueueLookup {
   await(queue: string, readAs?: string): AwaitedQueue;
   /** The queues as resources. */
   readonly resources: QueueResourcesPort;
+  /** Where they lie. */
+  readonly connections: readonly ConnectedService[];
   close(): Promise<void>;
+}
+
+/** The queue service behind one of an app's connections. */
+export interface ConnectedService {
+  /** Name of the connection. */
+  readonly name: string;
+  /** Undefined where the service has none, as in memory. */
+  readonly region: string | undefined;
+  /** Address of the embedded SQS, where it is that. */
+  readonly embeddedEndpoint: string | undefined;
 }
 
 export interface AwaitedQueue {

@@ -24,7 +24,12 @@ import type { SqsModuleOptions } from './module/sqs-module.options.js';
 import { loggerOf } from './logger-of.js';
 import { Replier } from './replies/replier.js';
 import { RequestDesks } from './client/request-desks.js';
-import type { AwaitedQueue, RuntimeParts, TaskProducer } from './runtime-parts.js';
+import type {
+  AwaitedQueue,
+  ConnectedService,
+  RuntimeParts,
+  TaskProducer,
+} from './runtime-parts.js';
 import { QueueStats } from './stats/queue-stats.js';
 import type { StatsSubscriber } from './stats/queue-stats.js';
 
@@ -219,6 +224,11 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   /** Every queue as a resource, registered or not. */
   resources(): Promise<QueueResourcesPort> {
     return this.queues.resources();
+  }
+
+  /** Where queues lie; none before `ready()`. */
+  connections(): readonly ConnectedService[] {
+    return this.queues.connections();
   }
 
   /**

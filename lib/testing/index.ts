@@ -1,4 +1,6 @@
 /** What users import in their specs, from `nestjs-sqs-tasks/testing`. */
+export { startConfiguredWorker } from './configured-worker.js';
+export type { ConfiguredWorkerOptions } from './configured-worker.js';
 export type { ExpectedSend } from './expect-sent.js';
 export { SqsFaults } from './faults.js';
 export type { FaultOptions } from './faults.js';
@@ -9,5 +11,5 @@ export type { WaitOptions } from './sqs-harness.js';
 export { SqsTestingModule } from './sqs-testing.module.js';
 export type { TaskMatch } from './task-match.js';
 export type { ClockKind } from './test-clock.js';
-export { ManualClockNeededError, StillWaitingError } from './testing-errors.js';
+export { ManualClockNeededError, ReadyMadeAppError, StillWaitingError } from './testing-errors.js';
 export type { SqsTestingOptions, SqsTestingSwitches } from './testing-options.js';

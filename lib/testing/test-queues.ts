@@ -1,7 +1,7 @@
 import { QueueNotFoundError } from '../contracts/index.js';
 import type { QueueHandle, QueueOptions, QueueResourcesPort } from '../contracts/index.js';
 import { readAs } from '../nest/read-as.js';
-import type { AwaitedQueue, OpenQueues } from '../nest/runtime-parts.js';
+import type { AwaitedQueue, ConnectedService, OpenQueues } from '../nest/runtime-parts.js';
 
 export interface TestQueuesParts {
   readonly inner: OpenQueues;
@@ -52,6 +52,10 @@ export class TestQueues implements OpenQueues {
     const names = { queue: nameOf(queue), other: other && nameOf(other) };
     const handle = this.find(queue).then((found) => readAs(found, names, this.resources));
     return { handle, mayStartWithout: false };
+  }
+
+  get connections(): readonly ConnectedService[] {
+    return this.parts.inner.connections;
   }
 
   get resources(): QueueResourcesPort {

@@ -10,6 +10,16 @@ export class ManualClockNeededError extends SqsError {
   }
 }
 
+/** A configuration file names an app that was made already, on connections of its own. */
+export class ReadyMadeAppError extends SqsError {
+  constructor(facts: { reference: string }) {
+    super(
+      `Expected "${facts.reference}" to be a Nest module, or a function that answers one, got an app that was made ` +
+        'already: only before that can queues in memory take the place of its connections.',
+    );
+  }
+}
+
 export interface UnfinishedFacts {
   /** Such as `flush()`. */
   readonly method: string;

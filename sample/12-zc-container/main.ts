@@ -55,14 +55,9 @@ const adder = (...args: unknown[]) =>
 const folder = mkdtempSync(join(tmpdir(), 'zc-container-'));
 try {
   writeFileSync(join(folder, 'ini'), ini);
-  const container = new Command(pathToFileURL(`${folder}/`), [
-    'work',
-    '--config',
-    'ini',
-    '--max-tasks',
-    '3',
-  ]);
+  const container = new Command(pathToFileURL(`${folder}/`), ['work', 'ini', '--max-tasks', '3']);
   await container.said(/^Running/);
+  console.log((await container.said(/^Connected/))[0]);
 
   await adder(1, 2, 3);
   console.log((await container.said(/^\d/))[0]);

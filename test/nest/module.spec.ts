@@ -1,4 +1,5 @@
 import { Inject, Injectable, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { InvalidOptionsError } from '../../lib/contracts/index.js';
 import {
@@ -11,6 +12,8 @@ import {
   SqsWorkers,
 } from '../../lib/nest/index.js';
 import type { SqsModuleOptions, SqsOptionsFactory } from '../../lib/nest/index.js';
+import { MemoryGateway } from '../../lib/queue-client/memory/memory-gateway.js';
+import { MemoryQueueService } from '../../lib/queue-client/memory/memory-queue-service.js';
 import { fakeParts } from './support/fake-parts.js';
 import { RecordingLogger } from './support/recording-logger.js';
 import { closeLater, closeWorkers, startWorker, testingModule } from './support/start-worker.js';
@@ -107,6 +110,25 @@ describe('SqsModule', () => {
     await expect(startWeb({ parts: fakeParts(), providers: [Sender] })).rejects.toThrow(
       /registerQueue\(\{ name: 'nowhere' \}\)/,
     );
+  });
+
+  test('sends by the connection that a queue names', async () => {
+    const [here, there] = [1, 2].map(() => new MemoryQueueService());
+    const connections = {
+      default: { gateway: new MemoryGateway({ service: here! }) },
+      eu: { gateway: new MemoryGateway({ service: there! }) },
+    };
+    const queues = ['emails', { name: 'letters', connection: 'eu' }];
+    @Module({ imports: [SqsModule.forRoot({ connections, queues })] })
+    class App {}
+    const app = await NestFactory.createApplicationContext(App, { logger: false });
+    await app.get(SqsProducer).send({ queue: 'emails', pattern: 'a' }, 1);
+    await app.get(SqsProducer).send({ queue: 'letters', pattern: 'b' }, 2);
+    await app.close();
+
+    expect(here!.queueNames()).toEqual(['emails']);
+    expect(there!.queueNames()).toEqual(['letters']);
+    expect(there!.messages('letters')).toHaveLength(1);
   });
 
   test('tells queues of one name on two connections apart', () => {

@@ -1,6 +1,7 @@
 import { Controller, Injectable } from '@nestjs/common';
 import { InvalidOptionsError, OnQueueStats, SqsModule, SqsTask } from '../../lib/index.js';
 import type { QueueAttributes } from '../../lib/index.js';
+import { SqsRuntime } from '../../lib/nest/sqs.runtime.js';
 import { gate } from '../support/signals.js';
 import { closeApps, memoryApp } from './support/memory-app.js';
 import type { MemoryApp } from './support/memory-app.js';
@@ -149,6 +150,22 @@ describe('@OnQueueStats', () => {
       expect(told).toEqual([]);
     },
   );
+
+  test('of processes that belong together one asks and tells, until another takes over', async () => {
+    const told: Told[] = [];
+    const app = await memoryApp({ kind: 'web', providers: [subscriber(told, 1_000)] });
+    const { stats } = app.app.get(SqsRuntime);
+    const requests = statsRequests(app);
+    stats.standBy();
+    await app.clock.advance(10_000);
+    expect(requests).not.toHaveBeenCalled();
+    expect(app.clock.pendingTimers).toBe(0);
+    stats.takeOver();
+    stats.takeOver();
+    await app.clock.advance(3_000);
+    expect(told).toHaveLength(3);
+    expect(requests).toHaveBeenCalledTimes(3);
+  });
 
   test('ends with the app', async () => {
     const told: Told[] = [];

@@ -27,6 +27,11 @@ export interface CreatedQueue extends ListedQueue {
 export interface QueueDrainOptions {
   /** Seconds an empty receive waits before the queue counts as empty. Range 0…20. @default 1 */
   waitTimeSeconds?: number;
+  /**
+   * Goes on while messages still come, and ends once none has come for so many seconds. Range 1…86,400.
+   * @default ends at the first empty receive
+   */
+  idleSeconds?: number;
   /** Ends after so many deletes. @default all there are */
   maxMessages?: number;
   /** Told after each request. What it throws ends the drain. */

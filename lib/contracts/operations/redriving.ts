@@ -21,14 +21,21 @@ export interface RedriveOptions {
   /** Seconds before a moved message can be received. Range 0…900; not on FIFO. @default none */
   delaySeconds?: number;
   /**
-   * How. What a move task cannot do (`filter`, `edit`, `maxMessages`, `delaySeconds`) needs `receive-and-send`.
+   * How. What a move task cannot do (`filter`, `edit`, `maxMessages`, `delaySeconds`, `idleSeconds`) needs
+   * `receive-and-send`.
    * @default 'move-task' where it can do what is asked and the service has it, else 'receive-and-send'
    */
   way?: RedriveWay;
   /** `receive-and-send`: seconds that held messages stay hidden if the process dies. Range 10…43,200. @default 60 */
   visibilityTimeoutSeconds?: number;
-  /** `receive-and-send`: seconds an empty receive waits before the queue counts as empty. Range 0…20. @default 1 */
+  /** `receive-and-send`: seconds that an empty receive waits for dead letters. Range 0…20. @default 1 */
   waitTimeSeconds?: number;
+  /**
+   * `receive-and-send`: goes on while dead letters still come, and ends once none has come for so many seconds; what a
+   * filter leaves out counts once. Range 1…86,400.
+   * @default ends at the first empty receive
+   */
+  idleSeconds?: number;
   /** `move-task`: milliseconds between two looks at the task. Range 100…60,000. @default 1,000 */
   pollEveryMs?: number;
   /** Told at the start and after every step. What it throws ends the redrive. */

@@ -21,8 +21,9 @@ class CommandJoin implements OnApplicationBootstrap {
   private readonly command = runningCommand();
 
   constructor(private readonly runtime: SqsRuntime) {
-    const { reportIntervalMs } = this.command ?? {};
+    const { reportIntervalMs, leavesStatsToAnother } = this.command ?? {};
     if (reportIntervalMs !== undefined) runtime.stats.tellEvery(reportIntervalMs);
+    if (leavesStatsToAnother === true) runtime.stats.standBy();
     this.command?.onRuntime?.(runtime);
   }
 

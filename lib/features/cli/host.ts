@@ -23,16 +23,24 @@ export interface CliHost {
   readonly process: ProcessHost;
   /** Asks for one line; undefined where there is no terminal to ask. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** What started this process, where its end is to end this one too. */
+  launcher(): Launcher | undefined;
   /** The channel to the command that started this process as one of its workers. */
   readonly parent: ParentChannel | undefined;
   /** Starts a worker process, with more in its environment. */
   fork(env: Readonly<Record<string, string>>): ForkedProcess;
 }
 
+export interface Launcher {
+  readonly pid: number;
+  onEnd(listener: () => void): () => void;
+}
+
 export interface ParentChannel {
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): () => void;
-  onDisconnect(listener: () => void): () => void;
+  /** The command is gone; also where that was before somebody listened. */
+  onEnd(listener: () => void): () => void;
 }
 
 export interface ProcessExit {

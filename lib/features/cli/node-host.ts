@@ -7,11 +7,13 @@ import type { Readable } from 'node:stream';
 import { processHost } from '../../nest/worker/process-host.js';
 import { systemClock } from '../../primitives/system-clock.js';
 import type { CliHost, ForkedProcess, Output, ParentChannel, ProcessExit } from './host.js';
+import { launcherOf } from './launcher/launcher.js';
 import { CHILD_COMMAND } from './supervise/child-command.js';
 import { LiveLine } from './work/live-line.js';
 
 /** The process that runs the command; `script` is what starts it again as a worker process. */
 export function nodeHost(script: string): CliHost {
+  outliveReaders();
   return {
     argv: process.argv.slice(2),
     cwd: process.cwd(),
@@ -23,6 +25,7 @@ export function nodeHost(script: string): CliHost {
     pid: process.pid,
     process: processHost,
     ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
+    launcher: () => launcherOf(systemClock),
     parent: process.send === undefined ? undefined : parentChannel(),
     liveLine,
     fork: (env) => new NodeWorkerProcess(script, env),
@@ -49,9 +52,12 @@ async function ask(question: string): Promise<string> {
   }
 }
 
-function parentChannel(): ParentChannel {
-  // A command that was killed takes the other end of both pipes with it; its processes are to drain, not to crash.
+/** Whoever read the output and was killed takes the other end of its pipes along: a worker is to drain, not to crash. */
+function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+}
+
+function parentChannel(): ParentChannel {
   return {
     send(message) {
       // A parent that is gone hears nothing; the disconnect has begun a drain.
@@ -61,7 +67,9 @@ function parentChannel(): ParentChannel {
       process.on('message', listener);
       return () => void process.off('message', listener);
     },
-    onDisconnect(listener) {
+    onEnd(listener) {
+      // A command that was killed while the app was being loaded.
+      if (!process.connected) queueMicrotask(listener);
       process.once('disconnect', listener);
       return () => void process.off('disconnect', listener);
     },

@@ -7,7 +7,7 @@ import { addFlags, flagValues } from './flags/flags-of-command.js';
 import type { CliHost } from './host.js';
 import { addQueuesCommands } from './queues/queues-commands.js';
 import { workCommand } from './work/work-command.js';
-import { WORK_FLAGS } from './work/work-flags.js';
+import { WORK_DESCRIPTION, WORK_FLAGS, WORK_TAKES, withFile } from './work/work-flags.js';
 
 /** Everything that can be typed. */
 export function buildProgram(host: CliHost, answer: (code: number) => void): Command {
@@ -23,9 +23,11 @@ export function buildProgram(host: CliHost, answer: (code: number) => void): Com
     })
     .showHelpAfterError();
   const work = program
-    .command('work')
-    .description('Runs the handlers of an app until it is told to stop.')
-    .action(async () => answer(await workCommand(flagValues(work, WORK_FLAGS), host)));
+    .command(`work ${WORK_TAKES}`)
+    .description(WORK_DESCRIPTION)
+    .action(async (file: string | undefined) => {
+      answer(await workCommand(withFile(flagValues(work, WORK_FLAGS), file), host));
+    });
   addFlags(work, WORK_FLAGS);
   addQueuesCommands(program, host, answer);
   const emulate = program

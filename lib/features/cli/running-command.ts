@@ -6,6 +6,8 @@ export interface RunningCommand {
   readonly workerOptions: Readonly<Record<string, unknown>>;
   /** Milliseconds between two calls of `@OnQueueStats()` methods, in the place of their own. */
   readonly reportIntervalMs?: number | undefined;
+  /** Another process of this command calls the `@OnQueueStats()` methods. */
+  readonly leavesStatsToAnother?: boolean;
   /** Told of the app's `SqsModule`, once it is made. */
   onRuntime?(runtime: SqsRuntime): void;
   /** Told when handlers are bound and nothing is consumed yet; throwing fails the start. */

@@ -12,7 +12,7 @@ const LANES = 4;
 /** Only what a killed drain held waits for it. */
 const VISIBILITY_SECONDS = 60;
 
-/** Receives and deletes until a receive stays empty. */
+/** Receives and deletes until a receive stays empty, or until nothing has arrived for the idle time. */
 export function drainQueue(
   queue: QueueHandle,
   options: ResolvedDrain,
@@ -26,7 +26,7 @@ class QueueDrain {
   private failedCount = 0;
   /** Messages that lanes have asked for and not yet deleted. */
   private asked = 0;
-  private hasFailed = false;
+  private readonly failed = new AbortController();
   private readonly desk: MessageDesk;
 
   constructor(
@@ -34,9 +34,17 @@ class QueueDrain {
     private readonly options: ResolvedDrain,
     clock: Clock,
   ) {
-    const { waitTimeSeconds } = options;
+    const { waitTimeSeconds, idleSeconds, signal } = options;
     const visibilityTimeoutSeconds = VISIBILITY_SECONDS;
-    this.desk = new MessageDesk({ queue, clock, waitTimeSeconds, visibilityTimeoutSeconds });
+    const ends = [this.failed.signal, ...(signal === undefined ? [] : [signal])];
+    const idle = { seconds: idleSeconds, signal: AbortSignal.any(ends) };
+    this.desk = new MessageDesk({
+      queue,
+      clock,
+      waitTimeSeconds,
+      visibilityTimeoutSeconds,
+      ...(idleSeconds > 0 && { idle }),
+    });
   }
 
   async run(): Promise<QueueDrainReport> {
@@ -49,7 +57,7 @@ class QueueDrain {
     try {
       while (await this.step());
     } catch (error) {
-      this.hasFailed = true;
+      this.failed.abort();
       throw error;
     }
   }
@@ -60,7 +68,7 @@ class QueueDrain {
       SQS_LIMITS.batchEntries,
       this.options.maxMessages - this.deletedCount - this.asked,
     );
-    if (this.isCancelled || this.hasFailed || room <= 0) return false;
+    if (this.isCancelled || this.failed.signal.aborted || room <= 0) return false;
     this.asked += room;
     try {
       return await this.takeAndDelete(room);
@@ -72,6 +80,7 @@ class QueueDrain {
   private async takeAndDelete(room: number): Promise<boolean> {
     const messages = await this.desk.take(room);
     if (messages.length === 0) return false;
+    this.desk.arrived();
     if (this.isCancelled) {
       await this.desk.giveBack(messages);
       return false;

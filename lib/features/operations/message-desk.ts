@@ -6,6 +6,7 @@ import {
   type ReceivedMessage,
 } from '../../contracts/index.js';
 import { withLoopTurn } from '../../primitives/loop-turn.js';
+import { pause } from '../../primitives/pause.js';
 import { backOff, patiently } from './patient.js';
 
 export interface MessageDeskParts {
@@ -13,20 +14,43 @@ export interface MessageDeskParts {
   readonly clock: Clock;
   readonly visibilityTimeoutSeconds: number;
   readonly waitTimeSeconds: number;
+  /** An empty queue is looked at again until nothing has arrived for so long. @default one empty receive is enough */
+  readonly idle?: { readonly seconds: number; readonly signal: AbortSignal };
 }
 
 const ENTRY_ATTEMPTS = 4;
+/** Between two empty receives at least, however fast the service answers. */
+const LOOK_EVERY_MS = 1_000;
 
 /** Takes messages from one queue and deletes or gives back what it took; passing failures are repeated. */
 export class MessageDesk {
-  constructor(private readonly parts: MessageDeskParts) {}
+  private lastArrivalAt: number;
 
-  /** Up to ten; none where the queue stayed empty for `waitTimeSeconds`. */
-  take(maxMessages: number): Promise<ReceivedMessage[]> {
-    const { queue, clock, waitTimeSeconds, visibilityTimeoutSeconds } = this.parts;
-    const count = Math.min(maxMessages, SQS_LIMITS.batchEntries);
-    const request = { maxMessages: count, waitTimeSeconds, visibilityTimeoutSeconds };
-    return withLoopTurn(() => patiently(clock, () => queue.gateway.receive(queue.url, request)));
+  constructor(private readonly parts: MessageDeskParts) {
+    this.lastArrivalAt = parts.clock.now();
+  }
+
+  /** Something new was received: the idle time begins again. */
+  arrived(): void {
+    this.lastArrivalAt = this.parts.clock.now();
+  }
+
+  /** Nothing has arrived for the idle time; without one always. */
+  get isIdle(): boolean {
+    const { clock, idle } = this.parts;
+    return clock.now() - this.lastArrivalAt >= (idle?.seconds ?? 0) * 1_000;
+  }
+
+  /** Up to ten; none where the queue stayed empty for `waitTimeSeconds`, and for the idle time where there is one. */
+  async take(maxMessages: number): Promise<ReceivedMessage[]> {
+    const { clock, idle } = this.parts;
+    for (;;) {
+      const askedAt = clock.now();
+      const messages = await this.receive(maxMessages);
+      if (messages.length > 0 || idle === undefined || this.isIdle) return messages;
+      await pause(clock, Math.max(0, askedAt + LOOK_EVERY_MS - clock.now()), idle.signal);
+      if (idle.signal.aborted) return [];
+    }
   }
 
   /** Answers those that SQS would not delete. */
@@ -49,6 +73,13 @@ export class MessageDesk {
         some.map(({ receiptHandle }) => ({ receiptHandle, visibilityTimeoutSeconds: 0 })),
       ),
     );
+  }
+
+  private receive(maxMessages: number): Promise<ReceivedMessage[]> {
+    const { queue, clock, waitTimeSeconds, visibilityTimeoutSeconds } = this.parts;
+    const count = Math.min(maxMessages, SQS_LIMITS.batchEntries);
+    const request = { maxMessages: count, waitTimeSeconds, visibilityTimeoutSeconds };
+    return withLoopTurn(() => patiently(clock, () => queue.gateway.receive(queue.url, request)));
   }
 
   private async settle<M>(

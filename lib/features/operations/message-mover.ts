@@ -66,7 +66,9 @@ export class MessageMover {
   constructor(private readonly parts: MessageMoverParts) {
     const { queue, clock, options } = parts;
     this.movedCount = parts.movedBefore;
-    this.desk = new MessageDesk({ ...options, queue, clock });
+    const { idleSeconds } = options;
+    const idle = { seconds: idleSeconds, signal: this.stop.signal };
+    this.desk = new MessageDesk({ ...options, queue, clock, ...(idleSeconds > 0 && { idle }) });
     this.pacer = new Pacer(clock, options.maxMessagesPerSecond, this.stop.signal);
   }
 
@@ -118,13 +120,17 @@ export class MessageMover {
   /** False once there is nothing more to do. */
   private async step(): Promise<boolean> {
     const room = this.room();
-    if (this.isStopped || room <= 0 || this.staleBatches >= STALE_BATCHES) return false;
+    if (this.isStopped || room <= 0 || this.wasLookedThrough) return false;
     this.asked += room;
     try {
       return await this.takeAndMove(room);
     } finally {
       this.asked -= room;
     }
+  }
+
+  private get wasLookedThrough(): boolean {
+    return this.staleBatches >= STALE_BATCHES && this.desk.isIdle;
   }
 
   private room(): number {
@@ -153,6 +159,7 @@ export class MessageMover {
       let isStale = true;
       for (const message of messages) isStale = (await this.decide(message, plan)) && isStale;
       this.staleBatches = isStale ? this.staleBatches + 1 : 0;
+      if (!isStale) this.desk.arrived();
       return plan;
     } catch (error) {
       await this.ours(() => this.desk.giveBack(messages));

@@ -10,6 +10,7 @@ import {
 import {
   choice,
   integer,
+  number,
   option,
   schemaOf,
   text,
@@ -32,6 +33,15 @@ const waitTimeSeconds = integer({
   description: 'Seconds an empty receive waits before the queue counts as empty.',
 });
 
+const MAX_IDLE_SECONDS = 86_400;
+
+const idleSeconds = number({
+  from: 1,
+  to: MAX_IDLE_SECONDS,
+  default: 'ends at the first empty receive',
+  description: 'Goes on until nothing has arrived for so many seconds.',
+});
+
 const signal = option(z.instanceof(AbortSignal), {
   expected: 'an AbortSignal',
   description: 'Aborting ends it.',
@@ -39,6 +49,7 @@ const signal = option(z.instanceof(AbortSignal), {
 
 const drainSchema = schemaOf<QueueDrainOptions>()({
   waitTimeSeconds,
+  idleSeconds,
   maxMessages: maxMessages('Ends after so many deletes.'),
   onProgress: callback<NonNullable<QueueDrainOptions['onProgress']>>('Told after each request.'),
   signal,
@@ -102,6 +113,7 @@ const redriveSchema = schemaOf<RedriveOptions>()({
     description: 'Seconds that held messages stay hidden if the process dies.',
   }),
   waitTimeSeconds,
+  idleSeconds,
   pollEveryMs: integer({
     from: 100,
     to: 60_000,
@@ -114,6 +126,8 @@ const redriveSchema = schemaOf<RedriveOptions>()({
 
 export interface ResolvedDrain extends QueueDrainOptions {
   readonly waitTimeSeconds: number;
+  /** 0 where none was asked for. */
+  readonly idleSeconds: number;
   readonly maxMessages: number;
 }
 
@@ -123,6 +137,7 @@ export function resolveDrain(options: QueueDrainOptions): ResolvedDrain {
   return {
     ...options,
     waitTimeSeconds: options.waitTimeSeconds ?? WAIT_SECONDS,
+    idleSeconds: options.idleSeconds ?? 0,
     maxMessages: options.maxMessages ?? Infinity,
   };
 }
@@ -151,6 +166,8 @@ export function resolvePeek(options: PeekOptions): ResolvedPeek {
 export interface ResolvedRedrive extends RedriveOptions {
   readonly maxMessages: number;
   readonly waitTimeSeconds: number;
+  /** 0 where none was asked for. */
+  readonly idleSeconds: number;
   readonly visibilityTimeoutSeconds: number;
   readonly pollEveryMs: number;
 }
@@ -166,6 +183,7 @@ export function resolveRedrive(options: RedriveOptions): ResolvedRedrive {
     ...options,
     maxMessages: options.maxMessages ?? Infinity,
     waitTimeSeconds: options.waitTimeSeconds ?? WAIT_SECONDS,
+    idleSeconds: options.idleSeconds ?? 0,
     visibilityTimeoutSeconds: options.visibilityTimeoutSeconds ?? hidden,
     pollEveryMs: options.pollEveryMs ?? 1_000,
   };
@@ -173,7 +191,7 @@ export function resolveRedrive(options: RedriveOptions): ResolvedRedrive {
 
 /** Options that only `receive-and-send` can follow; SQS's own move tasks take a rate and a destination. */
 export function beyondMoveTasks(options: RedriveOptions): string[] {
-  const names = ['filter', 'edit', 'maxMessages', 'delaySeconds'] as const;
+  const names = ['filter', 'edit', 'maxMessages', 'delaySeconds', 'idleSeconds'] as const;
   return names.filter((name) => options[name] !== undefined);
 }
 

@@ -9,7 +9,12 @@ import {
 import type { Connection, ConnectionOptions } from '../../queue-client/index.js';
 import type { SqsModuleOptions } from '../module/sqs-module.options.js';
 import { readAs } from '../read-as.js';
-import type { AwaitedQueue, OpenQueues, OpenQueuesSetup } from '../runtime-parts.js';
+import type {
+  AwaitedQueue,
+  ConnectedService,
+  OpenQueues,
+  OpenQueuesSetup,
+} from '../runtime-parts.js';
 import { createCodecLookup, defaultFormat } from './formats.adapter.js';
 
 /** Opens every connection that the options name. @throws InvalidOptionsError, MissingPackageError */
@@ -25,17 +30,23 @@ class DirectoryQueues implements OpenQueues {
 
   constructor(
     private readonly setup: OpenQueuesSetup,
-    private readonly connections: ReadonlyMap<string, Connection>,
+    private readonly opened: ReadonlyMap<string, Connection>,
   ) {
     const { options, clock, logger } = setup;
     const { queuePrefix = '', onMissingQueue } = options;
     const codecs = createCodecLookup(options.codecs);
-    const shared = { connections, queuePrefix, defaultFormat, codecs, logger };
+    const shared = { connections: opened, queuePrefix, defaultFormat, codecs, logger };
     this.directory = new QueueDirectory(shared);
     const policy = onMissingQueue === undefined ? {} : { onMissingQueue };
     this.provisioner = new Provisioner({ directory: this.directory, clock, logger, ...policy });
     const { signal } = this.stop;
     this.resources = new QueueResources({ directory: this.directory, clock, logger, signal });
+  }
+
+  get connections(): ConnectedService[] {
+    return [...this.opened.values()].map(({ name, region, embedded }) => {
+      return { name, region, embeddedEndpoint: embedded?.endpoint };
+    });
   }
 
   register(queue: QueueOptions): void {
@@ -62,7 +73,7 @@ class DirectoryQueues implements OpenQueues {
   async close(): Promise<void> {
     this.stop.abort();
     // Calls that are under way end with their connections, and whoever waits for queues with them.
-    await Promise.all([this.provisioner.close(), closeAll([...this.connections.values()])]);
+    await Promise.all([this.provisioner.close(), closeAll([...this.opened.values()])]);
   }
 }
 

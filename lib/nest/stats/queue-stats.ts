@@ -16,7 +16,8 @@ export interface QueueStatsParts {
 
 /**
  * Tells subscribers regularly how queues are. Each queue has a timer of its own per period, apart from all polling;
- * subscribers with the same period share its request. Without subscribers there is neither timer nor request.
+ * subscribers with the same period share its request. Without subscribers there is neither timer nor request, nor in a
+ * process that stands by: of several that belong together one tells.
  */
 export class QueueStats {
   private readonly periods = new Map<number, StatsSubscriber[]>();
@@ -24,6 +25,7 @@ export class QueueStats {
   private readonly timers = new Map<string, Timer>();
   private readonly background: Background;
   private isClosed = false;
+  private isStandingBy = false;
   private commonEveryMs: number | undefined;
 
   constructor(private readonly parts: QueueStatsParts) {
@@ -48,25 +50,48 @@ export class QueueStats {
   watch(queue: string): void {
     if (this.isClosed || this.watched.has(queue)) return;
     this.watched.add(queue);
-    for (const everyMs of this.periods.keys()) this.arm(queue, everyMs);
+    if (!this.isStandingBy) this.armAll(queue);
+  }
+
+  /** Another process asks and tells; a round that runs already ends. */
+  standBy(): void {
+    this.isStandingBy = true;
+    this.disarm();
+  }
+
+  /** From now on this process asks and tells. */
+  takeOver(): void {
+    if (this.isClosed || !this.isStandingBy) return;
+    this.isStandingBy = false;
+    for (const queue of this.watched) this.armAll(queue);
   }
 
   /** Starts no further round and waits for those that run. */
   async close(): Promise<void> {
     this.isClosed = true;
-    for (const timer of this.timers.values()) timer.cancel();
-    this.timers.clear();
+    this.disarm();
     await this.background.idle();
   }
 
+  private armAll(queue: string): void {
+    for (const everyMs of this.periods.keys()) this.arm(queue, everyMs);
+  }
+
+  private disarm(): void {
+    for (const timer of this.timers.values()) timer.cancel();
+    this.timers.clear();
+  }
+
   private arm(queue: string, everyMs: number): void {
+    const key = `${everyMs} ${queue}`;
     const round = (): void => this.background.track(this.round(queue, everyMs));
-    this.timers.set(`${everyMs} ${queue}`, this.parts.clock.setTimer(round, everyMs));
+    this.timers.get(key)?.cancel();
+    this.timers.set(key, this.parts.clock.setTimer(round, everyMs));
   }
 
   private async round(queue: string, everyMs: number): Promise<void> {
     await this.tell(queue, this.periods.get(everyMs) ?? []);
-    if (!this.isClosed) this.arm(queue, everyMs);
+    if (!this.isClosed && !this.isStandingBy) this.arm(queue, everyMs);
   }
 
   private async tell(queue: string, subscribers: readonly StatsSubscriber[]): Promise<void> {

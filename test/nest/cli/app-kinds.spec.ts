@@ -34,11 +34,12 @@ describe('nestjs-sqs work', { timeout: 60_000 }, () => {
   test.each(['AppModule', 'dynamic', 'factory', 'web', 'startedWeb', 'told'])(
     'runs %s, and gives it what the file says for the worker',
     async (kind) => {
-      const args = ['work', '--config', iniWith(fixture(`kinds.${kind}`)), '--log-level', 'warn'];
+      const args = ['work', iniWith(fixture(`kinds.${kind}`)), '--log-level', 'warn'];
       const { code, stdout, stderr } = await cli.run(args, env());
 
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       for (const line of [
+        `Connected to the embedded SQS at ${embedded.endpoint}`,
         '  queue scales: scale',
         '  1 process, one task at a time',
         'Ended: 4 succeeded.',
@@ -57,6 +58,25 @@ describe('nestjs-sqs work', { timeout: 60_000 }, () => {
 
     expect(await command.exited).toEqual({ code: 0, signal: null });
     expect(command.lines.at(-1)).toBe('Ended: 4 succeeded.');
+  });
+
+  test('runs a stage of a pipeline in a process for each, until all items have passed', async () => {
+    const shared = (...stages: string[]) => {
+      const named = stages.flatMap((stage) => ['--stage', stage]);
+      return cli.start(['work', '--app', fixture('words'), ...named], env());
+    };
+    const counting = shared('words.count');
+    await counting.line(/^ {2}stages: words\.count$/);
+    const others = shared('words.generate', 'words.reduce');
+    await others.line(/^ {2}stages: words\.generate, words\.reduce$/);
+    const counted = [];
+    while (counted.length < 3) counted.push(await counting.line(/^counted/));
+    for (const child of [counting, others]) child.kill('SIGTERM');
+
+    expect(counted.toSorted()).toEqual(['counted apple: 2', 'counted idea: 3', 'counted ocean: 3']);
+    expect(await counting.exited).toEqual({ code: 0, signal: null });
+    expect(await others.exited).toEqual({ code: 0, signal: null });
+    expect(others.lines.filter((line) => line.startsWith('counted'))).toEqual([]);
   });
 
   test('looks after queues of an app that it does not start', async () => {

@@ -19,6 +19,11 @@ describe('nestjs-sqs says what is wrong in one sentence', { timeout: 60_000 }, (
       /^error: ".*" has no export "Nothing"/,
     ],
     [
+      'an export that only stands in a module inside of a bundle',
+      'test/nest/fixtures/cli/bundle.cjs:AppModule',
+      /^error: ".*" has no export "AppModule"\. It exports "start", "stop"\. The name stands in its text, in a module/,
+    ],
+    [
       'an app without SqsModule',
       fixture('broken.WithoutSqs'),
       /^error: The app ".*" has no SqsModule/,

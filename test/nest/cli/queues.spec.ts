@@ -77,6 +77,19 @@ describe('nestjs-sqs queues', () => {
     expect(app.service.messages('jobs')).toHaveLength(12);
   });
 
+  test('waits for dead letters and messages that still come, with --idle-shutdown', async () => {
+    const { run, app } = await setup();
+    await run(actions.createQueues, ['jobs'], { deadLetter: 'dead', maxReceiveCount: 1 });
+    app.clock.setTimer(() => void fill(app, 'dead', ['late']), 8_000);
+    const values = { idleShutdown: 10, to: 'jobs' };
+    const moved = await run(actions.redriveQueue, ['dead'], values);
+    app.clock.setTimer(() => void fill(app, 'jobs', ['later']), 8_000);
+    const drained = await run(actions.drainQueue, ['jobs'], { yes: true, idleShutdown: 10 });
+
+    expect(moved.lines).toEqual(['Moved 1 messages out of dead, by this process.']);
+    expect(drained.lines).toEqual(['Deleted 2 messages of jobs.']);
+  });
+
   test.each([
     ['yes', 'y'],
     ['Yes', 'y'],

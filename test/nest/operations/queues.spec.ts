@@ -231,6 +231,17 @@ describe('SqsQueues drains', () => {
     expect(await whileTimePasses(app.clock, second)).toMatchObject({ deletedCount: 17 });
   });
 
+  test('goes on while messages still come, where it has an idle time', async () => {
+    const app = await operationsApp();
+    await app.queues.create('jobs');
+    await fill(app, 'jobs', numbered(3));
+    app.clock.setTimer(() => void fill(app, 'jobs', ['late']), 9_000);
+
+    const drained = app.queues.drain('jobs', { idleSeconds: 10 });
+    expect(await whileTimePasses(app.clock, drained)).toMatchObject({ deletedCount: 4 });
+    expect(app.service.messages('jobs')).toEqual([]);
+  });
+
   test('gives back what it holds when it is cancelled', async () => {
     const app = await appWith('shop-jobs');
     await fill(app, 'shop-jobs', numbered(100));

@@ -102,6 +102,16 @@ function losingDeletes(app: OperationsApp): void {
   };
 }
 
+/** One more dead letter of `jobs` at each of these times. */
+function lateLetters(app: OperationsApp, atMs: readonly number[]): Promise<unknown> {
+  const letters = atMs.map(async (ms, i) => {
+    await new Promise<void>((resolve) => app.clock.setTimer(resolve, ms));
+    const url = await app.gateway.getQueueUrl('dead');
+    await app.gateway.sendBatch(url, [{ ...copy('jobs'), body: `late ${i}` }]);
+  });
+  return Promise.all(letters);
+}
+
 /** Nothing lost, nothing twice. */
 function expectAll(app: OperationsApp, count: number): void {
   const all = [...bodiesIn(app.service, 'jobs'), ...bodiesIn(app.service, 'dead')];
@@ -212,6 +222,59 @@ describe('SqsDeadLetters.redrive by receiving and sending', () => {
     await app.queues.create('later');
     await redriven(app, 'dead', { to: 'later', delaySeconds: 60 });
     expect(await app.queues.stats('later')).toMatchObject({ delayedCount: 3 });
+  });
+
+  test('waits for dead letters that still come, until none has come for ten seconds', async () => {
+    const app = await appWithDead(3);
+    const start = app.clock.now();
+    const late = lateLetters(app, [2_000, 11_000]);
+    const report = await redriven(app, 'dead', { idleSeconds: 10 });
+    await late;
+
+    expect(report).toMatchObject({ movedCount: 5, way: 'receive-and-send', wasCancelled: false });
+    expect(bodiesIn(app.service, 'dead')).toEqual([]);
+    expect(app.clock.now() - start).toBeGreaterThanOrEqual(21_000);
+    expect(app.clock.now() - start).toBeLessThan(23_000);
+  });
+
+  test('without an idle time ends at the first empty receive', async () => {
+    const app = await appWithDead(3);
+    void lateLetters(app, [2_000]);
+
+    expect(await redriven(app, 'dead', byHand)).toMatchObject({ movedCount: 3 });
+  });
+
+  test('a wait for dead letters is cancelled at once', async () => {
+    const app = await appWithDead(3);
+    const cancel = new AbortController();
+    app.clock.setTimer(() => cancel.abort(), 5_000);
+    const { signal } = cancel;
+    const start = app.clock.now();
+    const report = await redriven(app, 'dead', { idleSeconds: 3_600, signal });
+
+    expect(report).toMatchObject({ movedCount: 3, wasCancelled: true });
+    expect(app.clock.now() - start).toBeLessThanOrEqual(6_000);
+  });
+
+  test('what a filter leaves out and meets again does not count as one that has come', async () => {
+    const app = await appWithDead(30);
+    const start = app.clock.now();
+    const options = { filter: endsInThree, idleSeconds: 60, visibilityTimeoutSeconds: 10 };
+    const report = await redriven(app, 'dead', options);
+
+    expect(report).toMatchObject({ movedCount: 3, skippedCount: 27 });
+    expect(app.clock.now() - start).toBeGreaterThanOrEqual(60_000);
+    expect(app.clock.now() - start).toBeLessThan(75_000);
+    expectAll(app, 30);
+  });
+
+  test('looks once a second where empty receives do not wait', async () => {
+    const app = await appWithDead(1);
+    let looks = 0;
+    app.service.beforeCall = (operation) => void (operation === 'ReceiveMessage' && looks++);
+    await redriven(app, 'dead', { idleSeconds: 10, waitTimeSeconds: 0 });
+
+    expect(looks).toBeLessThanOrEqual(4 * 12);
   });
 
   test('keeps to a number of messages and to a rate', async () => {

@@ -45,6 +45,17 @@ describe('a FIFO pipeline', () => {
     expect(new Set(groups).size).toBe(4);
   });
 
+  test('has a FIFO queue for each level, named by it from level 1 on', async () => {
+    const { worker, service } = pipelineSetup();
+    await worker({ pipelines: [lineOf({ priorities: 2 })], worker: { stages: ['line.upper'] } });
+    expect(service.queueNames().toSorted()).toEqual([
+      'line-make--p1.fifo',
+      'line-make.fifo',
+      'line-upper--p1.fifo',
+      'line-upper.fifo',
+    ]);
+  });
+
   test('takes the group of an item from a function, or one for all', async () => {
     const { worker, work } = pipelineSetup();
     const Line = lineOf({ groupId: (value) => String(value).slice(0, 1).toLowerCase() });

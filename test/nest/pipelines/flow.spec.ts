@@ -27,6 +27,22 @@ describe('a pipeline', () => {
     expect(counting?.counted.toSorted()).toEqual(COUNTED);
   });
 
+  test('shares a stage among several processes, and none of them does an item twice', async () => {
+    const { worker, work } = pipelineSetup();
+    const sharing = {
+      pipelines: [Words],
+      worker: { stages: [{ stage: 'words.reduce', concurrency: 1 }] },
+    };
+    const reducing = [await worker(sharing), await worker(sharing)];
+    const stages = ['words.generate', 'words.count'];
+    const counting = await worker({ pipelines: [Words], worker: { stages, prefetch: 0 } });
+    await work(60_000);
+    const reduced = reducing.map((app) => instanceOf(app, Words).reduced);
+    expect(reduced.every((words) => words.length > 0)).toBe(true);
+    expect(reduced.flat().toSorted()).toEqual(['apple', 'brook', 'idea', 'ocean', 'rhythm']);
+    expect(instanceOf(counting, Words).counted.toSorted()).toEqual(COUNTED);
+  });
+
   test('names each queue after the pipeline and the stage that fills it; the last stage fills none', async () => {
     const { worker, service } = pipelineSetup();
     await worker({ pipelines: [Words], worker: { stages: ['words'] } });

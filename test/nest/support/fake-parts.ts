@@ -93,6 +93,7 @@ function fakeQueues(
         ? { handle: new Promise(() => {}), mayStartWithout: true }
         : { handle: find(queue), mayStartWithout: false },
     resources: {} as QueueResourcesPort,
+    connections: [],
     close: async () => void log.calls.push('close queues'),
   };
 }

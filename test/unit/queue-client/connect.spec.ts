@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { InvalidOptionsError, silentLogger } from '../../../lib/contracts/index.js';
 import { ManualClock } from '../../../lib/primitives/manual-clock.js';
@@ -28,6 +30,31 @@ describe('openConnection', () => {
     expect(connection.gateway.kind).toBe('wire');
     expect(connection.gateway.maxOpenReceives).toBeUndefined();
     await connection.close();
+  });
+
+  test('signs with the keys, and for the region, of its configuration', async () => {
+    const signatures: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      signatures.push(request.headers.authorization);
+      response.setHeader('content-type', 'application/x-amz-json-1.0');
+      response.end(JSON.stringify({ QueueUrl: 'http://127.0.0.1/1/jobs' }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const connection = await open({
+      // One that sqspipes refused.
+      region: 'ap-southeast-4',
+      endpoint: `http://127.0.0.1:${port}`,
+      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' },
+    });
+    const url = await connection.gateway.getQueueUrl('jobs');
+    await connection.close();
+    await new Promise((resolve) => server.close(resolve));
+
+    expect(url).toBe('http://127.0.0.1/1/jobs');
+    expect(signatures).toEqual([
+      expect.stringMatching(/Credential=AKIDEXAMPLE\/\d{8}\/ap-southeast-4\/sqs\/aws4_request/),
+    ]);
   });
 
   test('tries three times with the standard retry mode, unless told otherwise', async () => {

@@ -26,7 +26,8 @@ export async function appTarget(
   throw new NoAppError({ reference, found: `a function that answered ${shown(made)}` });
 }
 
-function targetOf(value: unknown): AppTarget | undefined {
+/** An app or a module; undefined for everything else, a function that may answer one too. */
+export function targetOf(value: unknown): AppTarget | undefined {
   if (isApp(value)) return { kind: 'app', app: value };
   if (isModule(value)) return { kind: 'module', module: value as WorkerModule };
   return undefined;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { parse as parseYaml } from 'yaml';
+import { parseDocument, visit } from 'yaml';
+import type { Node, Scalar } from 'yaml';
 import { ConfigFileError } from '../errors/cli-errors.js';
 import { firstSentence } from '../errors/first-sentence.js';
 import { parseIni } from './ini.js';
@@ -65,7 +66,18 @@ function contentOf(file: string, kind: ConfigFile['kind'], text: string): Record
 
 /** Aliases are bounded by the library, so that a small file cannot become a huge one. */
 function parseYamlText(text: string): unknown {
-  return parseYaml(text);
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error !== undefined) throw error;
+  visit((document.get('container', true) ?? null) as Node | null, {
+    Scalar: (_key, scalar) => asWritten(scalar),
+  });
+  return document.toJS();
+}
+
+/** Numbers are written one way in every kind of file: what only YAML reads as one, such as `0x10`, stays text. */
+function asWritten(scalar: Scalar): void {
+  if (scalar.format === 'HEX' || scalar.format === 'OCT') scalar.value = scalar.source;
 }
 
 function section(file: string, name: string, value: unknown): Record<string, unknown> {

@@ -1,4 +1,5 @@
 import { SqsError } from '../../../contracts/index.js';
+import { suggestion } from '../../../contracts/options/schema/suggestion.js';
 
 /** What was typed cannot be run; the command line answers it with the usage and exit code 2. */
 export class UsageError extends SqsError {}
@@ -35,12 +36,46 @@ export class TypeScriptAppError extends SqsError {
 
 /** The app's file has no such export. */
 export class ExportNotFoundError extends SqsError {
-  constructor(facts: { file: string; name: string; known: readonly string[] }) {
-    const known = facts.known.length === 0 ? 'It exports nothing' : `It exports ${listed(facts)}`;
+  constructor(facts: ExportFacts & { name: string; isOnlyInside: boolean }) {
+    const { file, name, known } = facts;
+    const meant = suggestion(name, known);
+    const shown = meant === '' ? ` It ${exported(known)}.` : ` It ${counted(known)}.`;
+    const inside =
+      ' The name stands in its text, in a module that was bundled into it: a bundle exports what its entry file exports ' +
+      "(webpack: with output.library.type 'commonjs2').";
     super(
-      `"${facts.file}" has no export "${facts.name}". ${known}. Name one: --app ${facts.file}:AppModule.`,
+      `"${file}" has no export "${name}"${meant}${meant === '' ? '.' : ''}${shown}${facts.isOnlyInside ? inside : ''}`,
     );
   }
+}
+
+/** No export was named, and the app's file has no default one. */
+export class ExportNotChosenError extends SqsError {
+  constructor(facts: ExportFacts & { app: string | undefined }) {
+    const { file, known, app = known[0] } = facts;
+    const choose = app === undefined ? '' : ` Name the app: --app ${file}:${app}.`;
+    super(`"${file}" has no default export and no "AppModule". It ${exported(known)}.${choose}`);
+  }
+}
+
+interface ExportFacts {
+  readonly file: string;
+  /** What it exports. */
+  readonly known: readonly string[];
+}
+
+const SHOWN_EXPORTS = 5;
+
+/** `exports "a", "b"`, `has 200 exports, such as "a", "b"` */
+function exported(known: readonly string[]): string {
+  if (known.length === 0) return 'exports nothing';
+  const shown = known.slice(0, SHOWN_EXPORTS).map((name) => `"${name}"`);
+  const few = shown.join(', ');
+  return known.length > SHOWN_EXPORTS ? `${counted(known)}, such as ${few}` : `exports ${few}`;
+}
+
+function counted({ length }: readonly string[]): string {
+  return length === 1 ? 'has 1 export' : `has ${length} exports`;
 }
 
 /** The export is there, but it is no app and nothing that makes one. */
@@ -100,10 +135,6 @@ export class DeclinedError extends SqsError {
   constructor() {
     super('Nothing was done.');
   }
-}
-
-function listed(facts: { known: readonly string[] }): string {
-  return facts.known.map((name) => `"${name}"`).join(', ');
 }
 
 /** `emulate` could not begin to serve. */

@@ -24,9 +24,15 @@ export function anyNumber({ from, to }: Bounds): (text: string) => number {
   };
 }
 
-/** What is typed as a number is one in decimals: neither `0x10` nor an empty text. */
+/**
+ * Decimals as Python's `float()` and JavaScript both read them: `2`, `+1`, `.5`, `5.`, `1e1`. Not `0x10`, `1_0`, `inf` or
+ * `nan`, which only one of them reads or which no option can be.
+ */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 function numberOf(text: string): number {
-  return /^-?\d+(\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
+  const trimmed = text.trim();
+  return DECIMAL.test(trimmed) ? Number(trimmed) : Number.NaN;
 }
 
 export function notEmpty(text: string): string {

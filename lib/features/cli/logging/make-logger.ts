@@ -7,7 +7,7 @@ import { LogFiles } from './log-files.js';
 import { StartUpSpeech } from './start-up-speech.js';
 
 export interface LoggerParts {
-  readonly host: CliHost;
+  readonly host: Pick<CliHost, 'cwd' | 'pid' | 'clock' | 'stdout' | 'stderr'>;
   readonly isDebug: boolean;
   readonly say: (error: unknown) => void;
 }

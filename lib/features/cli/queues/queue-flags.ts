@@ -1,10 +1,11 @@
 import { SQS_LIMITS } from '../../../contracts/index.js';
 import type { Flag } from '../flags/flag.js';
-import { logLevel, notEmpty, oneOf, url, wholeNumber } from '../flags/values.js';
+import { anyNumber, logLevel, notEmpty, oneOf, url, wholeNumber } from '../flags/values.js';
 
 const MAX_PEEKED = 1_000;
 const MAX_COUNT = Number.MAX_SAFE_INTEGER;
 const MIN_VISIBILITY_SECONDS = 2;
+const DAY_SECONDS = 86_400;
 
 /** How queues are reached; with every `queues` command. */
 export const CONNECTION_FLAGS = [
@@ -75,6 +76,14 @@ const WAIT = {
   read: wholeNumber({ from: 0, to: SQS_LIMITS.waitTimeSeconds }),
 } as const satisfies Flag;
 
+const IDLE_SHUTDOWN = {
+  key: 'idleShutdown',
+  flags: '--idle-shutdown <seconds>',
+  description: 'Goes on while messages still come; ends once none has come for so long.',
+  otherwise: 'ends at the first empty receive',
+  read: anyNumber({ from: 1, to: DAY_SECONDS }),
+} as const satisfies Flag;
+
 const MAX_MESSAGES = {
   key: 'maxMessages',
   flags: '--max-messages <count>',
@@ -141,7 +150,7 @@ export const QUEUES_FLAGS = {
   ],
   delete: [ALL, YES],
   purge: [ALL, YES],
-  drain: [MAX_MESSAGES, WAIT, YES],
+  drain: [MAX_MESSAGES, WAIT, IDLE_SHUTDOWN, YES],
   stats: [],
   peek: [
     {
@@ -167,6 +176,7 @@ export const QUEUES_FLAGS = {
       read: notEmpty,
     },
     MAX_MESSAGES,
+    IDLE_SHUTDOWN,
     {
       key: 'rate',
       flags: '--rate <count>',

@@ -70,6 +70,7 @@ export const drainQueue: QueuesAction = async (request) => {
     const options = given({
       maxMessages: number(request, 'maxMessages'),
       waitTimeSeconds: number(request, 'wait'),
+      idleSeconds: number(request, 'idleShutdown'),
     });
     const total = Math.min(messageCount, options.maxMessages ?? Infinity);
     const onProgress = ({ deletedCount }: { deletedCount: number }) =>
@@ -161,6 +162,7 @@ function redriveOptions(request: QueuesRequest): RedriveOptions {
     maxMessages: number(request, 'maxMessages'),
     maxMessagesPerSecond: number(request, 'rate'),
     delaySeconds: number(request, 'delay'),
+    idleSeconds: number(request, 'idleShutdown'),
   });
 }
 

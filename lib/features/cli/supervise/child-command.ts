@@ -1,7 +1,9 @@
+import type { LoggerService } from '@nestjs/common';
 import type { Timer } from '../../../contracts/index.js';
-import type { ProcessHost, StopSignal } from '../../../nest/index.js';
+import type { ProcessHost } from '../../../nest/index.js';
 import { UsageError } from '../errors/cli-errors.js';
 import type { CliHost, ParentChannel } from '../host.js';
+import { endingWith } from '../launcher/ending-with.js';
 import type { WorkSettings } from '../work/settings.js';
 import { NO_TASKS } from '../work/task-counts.js';
 import type { TaskCounts } from '../work/task-counts.js';
@@ -28,14 +30,21 @@ export async function childCommand(host: CliHost): Promise<number> {
     settings,
     cwd: host.cwd,
     env: host.env,
-    process: drainingWithParent(host.process, parent, () => teller.flush()),
+    process: drainingWithParent(host.process, parent, {
+      logger,
+      beforeExit: () => teller.flush(),
+    }),
     logger,
     say: (error) => sayer.say(error),
+    leavesStatsToAnother: true,
     follower: {
       report: (report) => teller.tell({ type: 'report', report }),
       started: () => teller.tell({ type: 'started' }),
       counts: (counts) => teller.count(counts),
     },
+  });
+  parent.onMessage((message) => {
+    if (isMessage<ToWorker>(message, ['tell-stats'])) worker.tellStats();
   });
   const code = await worker.run();
   teller.flush();
@@ -56,24 +65,11 @@ function firstSettings(parent: ParentChannel): Promise<WorkSettings> {
 function drainingWithParent(
   own: ProcessHost,
   parent: ParentChannel,
-  beforeExit: () => void,
+  { logger, beforeExit }: { logger: LoggerService; beforeExit: () => void },
 ): ProcessHost {
-  const ends = new Map<unknown, () => void>();
+  const left = 'The command that started this worker process has ended: draining.';
   return {
-    ...own,
-    on(signal, listener) {
-      own.on(signal, listener);
-      if (signal === 'SIGTERM')
-        ends.set(
-          listener,
-          parent.onDisconnect(() => listener(signal)),
-        );
-    },
-    off(signal: StopSignal, listener) {
-      own.off(signal, listener);
-      ends.get(listener)?.();
-      ends.delete(listener);
-    },
+    ...endingWith(own, parent, () => logger.warn(left, 'SqsWorker')),
     exit(code) {
       beforeExit();
       own.exit(code);

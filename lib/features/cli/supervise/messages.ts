@@ -4,7 +4,11 @@ import type { StartReport } from '../work/start-report.js';
 import type { TaskCounts } from '../work/task-counts.js';
 
 /** What a command tells its worker processes. */
-export type ToWorker = { readonly type: 'start'; readonly settings: WorkSettings } | EmbeddedAnswer;
+export type ToWorker =
+  | { readonly type: 'start'; readonly settings: WorkSettings }
+  /** It is the one that calls the `@OnQueueStats()` methods. */
+  | { readonly type: 'tell-stats' }
+  | EmbeddedAnswer;
 
 /** What a worker process tells the command that started it. */
 export type FromWorker =

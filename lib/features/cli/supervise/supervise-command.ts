@@ -11,6 +11,7 @@ import type { Throughput } from '../work/throughput.js';
 import { EmbeddedHost } from './embedded-host.js';
 import { FROM_WORKER, isMessage } from './messages.js';
 import type { FromWorker, ToWorker } from './messages.js';
+import { StatsTeller } from './stats-teller.js';
 import { Supervisor } from './supervisor.js';
 
 export interface SuperviseParts {
@@ -38,6 +39,7 @@ const SIGNALS: readonly StopSignal[] = ['SIGTERM', 'SIGINT'];
 class SupervisedWork {
   private readonly supervisor: Supervisor;
   private readonly embedded: EmbeddedHost;
+  private readonly stats = new StatsTeller((child) => this.tell(child, { type: 'tell-stats' }));
   private readonly background = new Background((error) => this.parts.write(errorText(error)));
   private hasReported = false;
   private hasStarted = false;
@@ -73,6 +75,7 @@ class SupervisedWork {
     child.onMessage((message) => {
       if (isMessage<FromWorker>(message, FROM_WORKER)) this.hear(message, child, key);
     });
+    void child.exited.catch(() => {}).then(() => this.stats.ended(child));
     this.tell(child, { type: 'start', settings: this.parts.settings });
   }
 
@@ -81,7 +84,7 @@ class SupervisedWork {
       case 'report':
         return this.reportOnce(message);
       case 'started':
-        return this.started();
+        return this.started(child);
       case 'counts':
         return this.parts.throughput.update(key, message.counts);
       default:
@@ -89,7 +92,8 @@ class SupervisedWork {
     }
   }
 
-  private started(): void {
+  private started(child: ForkedProcess): void {
+    this.stats.started(child);
     if (!this.hasStarted) this.parts.write(RUNNING);
     this.hasStarted = true;
     this.parts.throughput.begin();

@@ -1,3 +1,4 @@
+import type { ConnectedService } from '../../../nest/runtime-parts.js';
 import type { WorkSettings } from './settings.js';
 
 /** What handles a queue. */
@@ -9,6 +10,7 @@ export interface ServedQueue {
 
 /** What a worker is about to run. */
 export interface StartReport {
+  readonly connections: readonly ConnectedService[];
   readonly queues: readonly ServedQueue[];
 }
 
@@ -17,11 +19,19 @@ export function reportLines(settings: WorkSettings, report: StartReport): string
   const { worker } = settings;
   return [
     `App ${settings.app}`,
+    ...report.connections.map((one, _, all) => `Connected to ${placeOf(one, all.length === 1)}`),
     ...report.queues.map(queueLine),
     ...(worker.stages === undefined ? [] : [`  stages: ${worker.stages.join(', ')}`]),
     `  ${processesOf(settings)}, ${concurrencyOf(worker.concurrency)}`,
     ...choiceLines(settings),
   ];
+}
+
+function placeOf({ name, region, embeddedEndpoint }: ConnectedService, isOnly: boolean): string {
+  const inRegion = region === undefined ? 'a queue service without regions' : `region ${region}`;
+  const place =
+    embeddedEndpoint === undefined ? inRegion : `the embedded SQS at ${embeddedEndpoint}`;
+  return isOnly ? place : `${place}, by connection "${name}"`;
 }
 
 function queueLine({ name, patterns, takesRaw }: ServedQueue): string {

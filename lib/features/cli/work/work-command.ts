@@ -2,7 +2,9 @@ import { Logger } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
 import { ErrorSayer } from '../errors/error-sayer.js';
 import { startError } from '../errors/start-error.js';
+import type { ProcessHost } from '../../../nest/index.js';
 import type { CliHost } from '../host.js';
+import { endingWith } from '../launcher/ending-with.js';
 import { makeLogger } from '../logging/make-logger.js';
 import { ownLines } from '../logging/own-lines.js';
 import type { OwnLines } from '../logging/own-lines.js';
@@ -28,10 +30,19 @@ export async function workCommand(flags: WorkFlagValues, host: CliHost): Promise
   const live = settings.logFormat === 'json' ? undefined : host.liveLine();
   const write = (line: string): void => lines.say(line);
   const throughput = new Throughput({ clock: host.clock, live, write });
-  const code = await run(settings, { host, throughput, write, ...spoken });
+  const watched = { ...host, process: processOf(host, write) };
+  const code = await run(settings, { host: watched, throughput, write, ...spoken });
   throughput.end();
   live?.end();
   return code;
+}
+
+/** What nobody has an eye on any more drains. */
+function processOf(host: CliHost, write: (line: string) => void): ProcessHost {
+  const launcher = host.launcher();
+  if (launcher === undefined) return host.process;
+  const left = `The process that started this one (pid ${launcher.pid}) has ended: draining.`;
+  return endingWith(host.process, launcher, () => write(left));
 }
 
 interface Running {

@@ -1,4 +1,5 @@
 import { SQS_LIMITS } from '../../../contracts/index.js';
+import { UsageError } from '../errors/cli-errors.js';
 import type { Flag } from '../flags/flag.js';
 import { anyNumber, logLevel, notEmpty, oneOf, url, wholeNumber } from '../flags/values.js';
 import { LOG_FORMATS } from '../logging/own-lines.js';
@@ -13,6 +14,11 @@ const MIN_VISIBILITY_SECONDS = 2;
 export const PER_CPU = 'auto';
 
 const processCount = wholeNumber({ from: 1, to: MAX_PROCESSES });
+
+/** What `work` takes besides its flags: what `--config` takes, as zc.sqs's `sequential-worker FILE` did. */
+export const WORK_TAKES = '[config-file]';
+export const WORK_DESCRIPTION =
+  'Runs the handlers of an app until it is told to stop. A configuration file may be given with or without --config.';
 
 /** The flags of `work`. Its reference page is made from them. */
 export const WORK_FLAGS = [
@@ -158,3 +164,16 @@ export type WorkFlagKey = (typeof WORK_FLAGS)[number]['key'];
 
 /** What was typed; only what was typed. */
 export type WorkFlagValues = { readonly [Key in WorkFlagKey]?: unknown };
+
+/**
+ * A file that was typed without a flag is the configuration file.
+ * @throws UsageError
+ */
+export function withFile(flags: WorkFlagValues, file: string | undefined): WorkFlagValues {
+  if (file === undefined) return flags;
+  if (/\.[cm]?[jt]s(:|$)/.test(file))
+    throw new UsageError(`Expected a configuration file, got the app "${file}": --app ${file}.`);
+  if (flags['config'] !== undefined)
+    throw new UsageError(`Expected one configuration file, got "${file}" and --config.`);
+  return { ...flags, config: file };
+}

@@ -37,6 +37,8 @@ export interface WorkerProcessParts {
   readonly logger: LoggerService;
   readonly follower: WorkerFollower;
   readonly say: (error: unknown) => void;
+  /** Another process of this command calls the `@OnQueueStats()` methods, until `tellStats()`. */
+  readonly leavesStatsToAnother?: boolean;
 }
 
 /** Runs an app's worker in this process, until it is told to stop or ends by itself. */
@@ -60,6 +62,11 @@ export class WorkerProcess {
       this.parts.say(this.explained(error));
       return EXIT_CODES.failed;
     }
+  }
+
+  /** From now on this is the process that calls the `@OnQueueStats()` methods. */
+  tellStats(): void {
+    this.runtime?.stats.takeOver();
   }
 
   /** What the app reads while it is loaded. */
@@ -89,10 +96,12 @@ export class WorkerProcess {
   }
 
   private command(): RunningCommand {
-    const { workerOptions, reportIntervalMs } = this.parts.settings;
+    const { settings, leavesStatsToAnother = false } = this.parts;
+    const { workerOptions, reportIntervalMs } = settings;
     return {
       workerOptions,
       reportIntervalMs,
+      leavesStatsToAnother,
       onRuntime: (runtime) => (this.runtime = runtime),
       onBootstrap: () => {
         this.isPastBootstrap = true;
@@ -105,7 +114,10 @@ export class WorkerProcess {
     const { runtime } = this;
     if (this.hasReported || runtime === undefined || runtime.servers().length === 0) return;
     this.hasReported = true;
-    this.parts.follower.report({ queues: servedQueues(runtime) });
+    this.parts.follower.report({
+      connections: runtime.connections(),
+      queues: servedQueues(runtime),
+    });
     this.follow(runtime);
   }
 
@@ -130,7 +142,8 @@ export class WorkerProcess {
   }
 }
 
-function workerOptionsOf(settings: WorkSettings): WorkerOptions {
+/** What the worker's `sqsWorker()` gets. */
+export function workerOptionsOf(settings: WorkSettings): WorkerOptions {
   const policies = [
     ...(settings.idleSeconds === undefined ? [] : [idle({ seconds: settings.idleSeconds })]),
     ...(settings.maxTasks === undefined ? [] : [maxTasks(settings.maxTasks)]),

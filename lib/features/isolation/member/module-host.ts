@@ -23,6 +23,8 @@ export class ModuleHost {
     try {
       const logger = ['fatal' as const, 'error' as const, 'warn' as const];
       const app = await NestFactory.createApplicationContext(type, { logger, abortOnError: false });
+      // How the queues are is told by the worker; its members would each ask and tell again.
+      runtimeOf(app)?.stats.standBy();
       return new ModuleHost(app);
     } catch (cause) {
       const problem = `its module ${type.name} did not start: ${errorText(cause)}`;

@@ -50,12 +50,64 @@ describe('an app', () => {
     file('default.mjs', 'export const a = 1; export default 2;');
     file('named.mjs', 'export const a = 1; export const AppModule = 3;');
     file('only.mjs', 'export const a = 4;');
-    file('many.mjs', 'export const a = 1; export const b = 2;');
 
     expect(await loadApp('default.mjs', cwd)).toBe(2);
     expect(await loadApp('named.mjs', cwd)).toBe(3);
     expect(await loadApp('only.mjs', cwd)).toBe(4);
-    await expect(loadApp('many.mjs', cwd)).rejects.toThrow('It exports "a", "b"');
+  });
+
+  test.each([
+    ['scaled.mjs', 'export class M {} export const scaled_addr = 1;'],
+    ['first.mjs', 'export const scaled_addr = 1; export class M {}'],
+    ['scaled.cjs', 'exports.M = class {}; exports.scaled_addr = 1;'],
+    ['made.cjs', 'module.exports = Object.assign({}, { M: class {}, scaled_addr: 1 });'],
+  ])(
+    'without an export named and none to be taken, %s is told with what is there',
+    async (name, text) => {
+      file(name, text);
+
+      await expect(loadApp(`./${name}`, cwd)).rejects.toThrow(
+        new RegExp(
+          `^"${name}" has no default export and no "AppModule". It exports ` +
+            `("M", "scaled_addr"|"scaled_addr", "M"). Name the app: --app ${name}:M.$`,
+        ),
+      );
+    },
+  );
+
+  test('a file that exports nothing is told so', async () => {
+    file('main.cjs', 'start(); function start() {}');
+    file('main.mjs', 'start(); function start() {}');
+
+    for (const name of ['main.cjs', 'main.mjs'])
+      await expect(loadApp(name, cwd)).rejects.toThrow(
+        `"${name}" has no default export and no "AppModule". It exports nothing.`,
+      );
+  });
+
+  const many = Array.from({ length: 200 }, (_, i) => `exports.part${i} = ${i};`).join('\n');
+
+  test('an export that is misspelt is told with the one that was meant, however many there are', async () => {
+    file('bundle.cjs', `${many}\nexports.AppModule = class {};`);
+
+    expect(await loadApp('bundle.cjs:AppModule', cwd)).toBeTypeOf('function');
+    await expect(loadApp('bundle.cjs:AppModul', cwd)).rejects.toThrow(
+      '"bundle.cjs" has no export "AppModul"; did you mean AppModule? It has 201 exports.',
+    );
+    await expect(loadApp('bundle.cjs:Worker', cwd)).rejects.toThrow(
+      /^"bundle.cjs" has no export "Worker". It has 201 exports, such as ("part\d+", ){4}"part\d+".$/,
+    );
+  });
+
+  test('what a bundle exports by a promise is found', async () => {
+    file('bundle.cjs', 'module.exports = Promise.resolve({ AppModule: 5, other: 6 });');
+    file('broken.cjs', 'module.exports = Promise.reject(new Error("no database"));');
+
+    expect(await loadApp('bundle.cjs:AppModule', cwd)).toBe(5);
+    expect(await loadApp('bundle.cjs', cwd)).toBe(5);
+    await expect(loadApp('broken.cjs:AppModule', cwd)).rejects.toThrow(
+      'The app file "broken.cjs" could not be loaded: no database',
+    );
   });
 
   test('that cannot be loaded says why', async () => {

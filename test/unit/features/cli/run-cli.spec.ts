@@ -10,11 +10,20 @@ describe('nestjs-sqs', () => {
     [['work', '--polling-wait-time', '21'], 'Expected an integer from 0 to 20.'],
     [['work', '--polling-wait-time', ''], 'Expected an integer from 0 to 20.'],
     [['work', '--concurrency', '1.5'], 'Expected an integer from 1 to 10000.'],
+    [['work', '--concurrency', '0x10'], 'Expected an integer from 1 to 10000.'],
+    [['work', '--idle-shutdown', 'inf'], 'Expected a number from 0.001 to 86400.'],
+    [['queues', 'redrive', 'a', '--idle-shutdown', 'nan'], 'Expected a number from 1 to 86400.'],
     [['work', '--log-level', 'loud'], 'Expected one of verbose, debug, info,'],
     [['work', '--endpoint', 'here'], 'Expected an http or https URL.'],
     [['work', '--speed', '4'], "unknown option '--speed'"],
     [['work', '--queue'], 'argument missing'],
     [['work'], 'Expected --app path:export'],
+    [
+      ['work', 'a.js:App'],
+      'Expected a configuration file, got the app "a.js:App": --app a.js:App.',
+    ],
+    [['work', 'a.ini', '--config', 'b.ini'], 'Expected one configuration file, got "a.ini" and'],
+    [['work', 'a.ini', 'b.ini'], 'too many arguments'],
     [['work', '--app', 'a.js', '--workers', '2', '--processes', '3'], 'they are the same flag'],
     [['wrok'], "unknown command 'wrok'"],
     [['worker-process'], 'is started by work --processes'],
@@ -51,6 +60,43 @@ describe('nestjs-sqs', () => {
       app: 'tasks.app',
     });
     expect(typed('--workers')).toEqual({ processes: 'auto' });
+  });
+
+  test('numbers are written as Python and JavaScript both read them', () => {
+    expect(
+      typed('-c', '1e1', '--idle-shutdown', '.5', '--drain-timeout', '5.', '-w', '+2'),
+    ).toEqual({
+      concurrency: 10,
+      idleShutdown: 0.5,
+      drainTimeout: 5,
+      processes: 2,
+    });
+  });
+
+  test.each([[['work', 'no.ini']], [['work', '--config', 'no.ini']]])(
+    '%j reads that configuration file',
+    async (argv) => {
+      const { code, err } = await run(...argv);
+
+      expect(code).toBe(1);
+      expect(err).toContain('The configuration file "no.ini" cannot be used: it does not exist.');
+    },
+  );
+
+  test.each([
+    ['DEBUG', 'debug'],
+    ['INFO', 'log'],
+    ['WARNING', 'warn'],
+    ['ERROR', 'error'],
+    ['CRITICAL', 'fatal'],
+    ['warning', 'warn'],
+    ['Info', 'log'],
+    ['verbose', 'verbose'],
+    ['log', 'log'],
+    ['warn', 'warn'],
+    ['fatal', 'fatal'],
+  ])('--log-level %s is Nest’s level %s', (name, logLevel) => {
+    expect(typed('--log-level', name)).toEqual({ logLevel });
   });
 
   test('a queue may be named several times', () => {

@@ -55,6 +55,11 @@ describe('readSettings', () => {
   test.each([
     ['0', 1],
     ['30', 20],
+    ['.5', 1],
+    ['5.', 5],
+    ['1e1', 10],
+    ['+1', 1],
+    ['2.5E0', 3],
   ])('a poll of %s seconds is a receive that waits %s', (poll, waitTimeSeconds) => {
     file('c.ini', `[container]\nworker = a.js\npoll = ${poll}\n`);
 
@@ -117,6 +122,40 @@ describe('readSettings', () => {
     file(name, text);
 
     expect(() => read({ config: name })).toThrow(message);
+  });
+
+  const numbers = ['nan', 'inf', '-inf', 'infinity', '1_0', '0x10', '1e', '.', '+', '1,5', '-1'];
+  test.each(numbers)('a number written as %s is refused by the name of its option', (number) => {
+    file('c.ini', `[container]\nworker = a.js\npoll = ${number}\n`);
+    file('c.yaml', `container:\n  worker: a.js\n  idle_shutdown: ${number}\n`);
+
+    expect(() => read({ config: 'c.ini' })).toThrow(
+      `"poll" of "container": expected a number from 0 to 86400, got "${number}"`,
+    );
+    expect(() => read({ config: 'c.yaml' })).toThrow(
+      /"idle_shutdown" of "container": expected a number from 0.001 to 86400, got/,
+    );
+  });
+
+  test('reads numbers alike in every kind of file', () => {
+    file('c.ini', '[container]\nworker = a.js\nmax_tasks = 1e3\ndrain_timeout = .5\n');
+    file('c.yaml', 'container: { worker: a.js, max_tasks: 1e3, drain_timeout: .5 }');
+    file(
+      'c.json',
+      '{ "container": { "worker": "a.js", "max_tasks": 1e3, "drain_timeout": "+.5" } }',
+    );
+
+    for (const config of ['c.ini', 'c.yaml', 'c.json'])
+      expect(read({ config }).settings).toMatchObject({
+        maxTasks: 1_000,
+        worker: { drainTimeoutMs: 500 },
+      });
+  });
+
+  test('in YAML a number of [worker] is what YAML makes of it', () => {
+    file('c.yaml', 'container: { worker: a.js }\nworker: { mask: 0x10 }');
+
+    expect(read({ config: 'c.yaml' }).settings.workerOptions).toEqual({ mask: 16 });
   });
 
   test('says that the file is not there', () => {

@@ -37,6 +37,7 @@ export function fakeHost(facts: Partial<CliHost> = {}): FakeHost {
       exit: (code) => void exits.push(code),
     },
     ask: undefined,
+    launcher: () => undefined,
     parent: undefined,
     liveLine: () => undefined,
     fork: () => {
