@@ -57,7 +57,8 @@ export interface QueueWorkerParts {
 
 /** What the parts tell the worker that they belong to. */
 export interface AssemblyHooks {
-  accept(messages: ReceivedMessage[], receivedAt: number): void;
+  /** `askedAt`: when the receive left, monotonic milliseconds. */
+  accept(messages: ReceivedMessage[], askedAt: number): void;
   run(delivery: Delivery, plan: SinglePlan): Promise<void>;
   runBatch(deliveries: Delivery[], handler: BatchTaskHandler): Promise<void>;
   onSlotFree(): void;
@@ -284,7 +285,7 @@ function fetcherOf(
     background,
     budget,
     turn: seat?.turn,
-    onMessages: (messages, receivedAt) => hooks.accept(messages, receivedAt),
+    onMessages: (messages, askedAt) => hooks.accept(messages, askedAt),
     onAnswered: (count) => {
       parts.gate.answered(name, count);
       events.emit('poll:answered', { queue: name, count, ...level });

@@ -73,7 +73,10 @@ export class Delivery implements RunningDelivery {
   }
 
   extend(seconds: number): Promise<void> {
-    return this.owner.extend(this, seconds);
+    const extended = this.owner.extend(this, seconds);
+    // Where a handler does not wait for it, `signal` tells of the loss: the rejection must not end the process.
+    extended.catch(() => {});
+    return extended;
   }
 
   ack(): void {

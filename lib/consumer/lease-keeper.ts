@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../contracts/clock.js';
+import { LeaseLostError } from '../contracts/errors/index.js';
 import type { EntryResult, QueueGateway, VisibilityChange } from '../contracts/gateway.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
@@ -22,10 +23,12 @@ export interface LeaseKeeperParts {
  *
  * A round comes every sixth of the visibility timeout, or earlier where a lease would end before. It extends what has
  * less than half of its time left, ten a call, so a failed extension has at least one more round before the lease
- * ends. A lease whose deadline has passed, or that SQS refuses to extend, is lost.
+ * ends. A lease whose deadline has passed, or that SQS refuses to extend, is lost; so is one whose extension is confirmed
+ * only after its deadline, as SQS may say yes for a message that is elsewhere by then.
  */
 export class LeaseKeeper {
-  private readonly leases = new Set<Lease>();
+  /** By message id. */
+  private readonly leases = new Map<string, Lease>();
   private timer: Timer | undefined;
   private readonly timeoutMs: number;
 
@@ -33,14 +36,23 @@ export class LeaseKeeper {
     this.timeoutMs = parts.visibilityTimeoutSeconds * 1000;
   }
 
-  keep(lease: Lease): void {
-    this.leases.add(lease);
+  /** False where a newer receipt of its message is held already: its answer was long on its way, and it is of no use. */
+  keep(lease: Lease): boolean {
+    const other = this.leases.get(lease.messageId);
+    if (other !== undefined && other.receiptHandle !== lease.receiptHandle) {
+      if (other.receiveCount > lease.receiveCount) return false;
+      // Given again, a message is not held by its earlier receipt any more, whatever SQS said of that.
+      if (!other.isLostAt(this.parts.clock.now())) other.lose('redelivered');
+    }
+    this.leases.set(lease.messageId, lease);
     this.timer ??= this.setTimer(this.timeoutMs / 6);
+    return true;
   }
 
   /** Its settlement begins, or nobody wants it any more. */
   drop(lease: Lease): void {
-    this.leases.delete(lease);
+    if (this.leases.get(lease.messageId) !== lease) return;
+    this.leases.delete(lease.messageId);
     if (this.leases.size === 0) this.stopTimer();
   }
 
@@ -52,15 +64,27 @@ export class LeaseKeeper {
 
   /**
    * At least so many seconds from now, for a handler that knows it needs them.
-   * @throws LeaseLostError
+   * @throws LeaseLostError where it is lost, or its settlement has begun
    */
   async extend(lease: Lease, seconds: number): Promise<void> {
     const { clock } = this.parts;
-    if (lease.isLostAt(clock.now())) throw lease.lostError;
-    if (lease.deadline - clock.now() >= lease.secondsWithinCap(seconds, clock.now()) * 1000) return;
-    await lease.extending;
-    await this.extendBatch([lease], seconds);
-    if (lease.isLostAt(clock.now())) throw lease.lostError;
+    // What goes before it may make it needless, or end the lease.
+    while (!this.isLongEnough(lease, seconds)) {
+      if (lease.lastOperation !== undefined) await lease.lastOperation;
+      else {
+        await this.extendBatch([lease], seconds);
+        if (lease.isLostAt(clock.now())) throw lease.lostError;
+        return;
+      }
+    }
+  }
+
+  private isLongEnough(lease: Lease, seconds: number): boolean {
+    const now = this.parts.clock.now();
+    if (lease.isLostAt(now)) throw lease.lostError;
+    const { messageId } = lease;
+    if (lease.isEnded) throw new LeaseLostError({ messageId, because: 'settled' });
+    return lease.deadline - now >= lease.secondsWithinCap(seconds, now) * 1000;
   }
 
   private setTimer(ms: number): Timer {
@@ -76,7 +100,7 @@ export class LeaseKeeper {
     this.timer = undefined;
     const now = this.parts.clock.now();
     this.forgetLost(now);
-    const due = [...this.leases].filter((lease) => this.isDue(lease, now));
+    const due = [...this.leases.values()].filter((lease) => this.isDue(lease, now));
     for (let i = 0; i < due.length; i += SQS_LIMITS.batchEntries) {
       const batch = due.slice(i, i + SQS_LIMITS.batchEntries);
       this.parts.background.track(this.extendBatch(batch, this.parts.visibilityTimeoutSeconds));
@@ -85,11 +109,12 @@ export class LeaseKeeper {
   }
 
   private forgetLost(now: number): void {
-    for (const lease of this.leases) if (lease.isLostAt(now)) this.leases.delete(lease);
+    for (const [id, lease] of this.leases) if (lease.isLostAt(now)) this.leases.delete(id);
   }
 
   private isDue(lease: Lease, now: number): boolean {
-    if (lease.extending !== undefined || lease.deadline - now > this.timeoutMs / 2) return false;
+    if (lease.lastOperation !== undefined || lease.deadline - now > this.timeoutMs / 2)
+      return false;
     // Near twelve hours an extension gains nothing any more, and one of zero seconds would give the message away.
     const { visibilityTimeoutSeconds } = this.parts;
     return now + lease.secondsWithinCap(visibilityTimeoutSeconds, now) * 1000 > lease.deadline;
@@ -97,15 +122,18 @@ export class LeaseKeeper {
 
   private untilNextRound(now: number): number {
     let wait = this.timeoutMs / 6;
-    for (const lease of this.leases) wait = Math.min(wait, Math.max(1, lease.deadline - now));
+    for (const lease of this.leases.values())
+      wait = Math.min(wait, Math.max(1, lease.deadline - now));
     return wait;
   }
 
   private extendBatch(leases: Lease[], seconds: number): Promise<void> {
-    const work = this.callFor(leases, seconds).finally(() => {
-      for (const lease of leases) lease.extending = undefined;
+    const work = this.callFor(leases, seconds).then(() => {
+      for (const lease of leases) {
+        if (lease.lastOperation === work) lease.lastOperation = undefined;
+      }
     });
-    for (const lease of leases) lease.extending = work;
+    for (const lease of leases) lease.lastOperation = work;
     return work;
   }
 
@@ -122,7 +150,8 @@ export class LeaseKeeper {
     }));
     try {
       const results = await this.changeWithinARound(entries);
-      const extended = targets.filter((target, i) => applied(target, results[i], askedAt));
+      const now = clock.now();
+      const extended = targets.filter((target, i) => applied(target, results[i], { askedAt, now }));
       if (extended.length > 0) this.parts.onExtended(extended.length);
     } catch (error) {
       // The next round tries again while time remains.
@@ -134,28 +163,27 @@ export class LeaseKeeper {
     }
   }
 
-  /** A call that nothing answers is given up in time for the next round to ask again. */
-  private async changeWithinARound(entries: VisibilityChange[]): Promise<EntryResult[]> {
+  /** A call that nothing answers is given up in time for the next round to ask again; a later answer counts for nothing. */
+  private changeWithinARound(entries: VisibilityChange[]): Promise<EntryResult[]> {
     const { gateway, queueUrl, clock } = this.parts;
     const late = new AbortController();
-    const timer = clock.setTimer(() => late.abort(), this.timeoutMs / 6);
-    try {
-      return await gateway.changeVisibilityBatch(queueUrl, entries, { signal: late.signal });
-    } finally {
-      timer.cancel();
-    }
+    const call = gateway.changeVisibilityBatch(queueUrl, entries, { signal: late.signal });
+    return new Promise((resolve, reject) => {
+      const timer = clock.setTimer(() => {
+        late.abort();
+        reject(new Error(`no answer within ${Math.round(this.timeoutMs / 6)} ms`));
+      }, this.timeoutMs / 6);
+      call.finally(() => timer.cancel()).then(resolve, reject);
+    });
   }
 }
 
 function applied(
-  target: { lease: Lease; seconds: number },
+  { lease, seconds }: { lease: Lease; seconds: number },
   result: EntryResult | undefined,
-  askedAt: number,
+  at: { askedAt: number; now: number },
 ): boolean {
-  if (result?.ok === true) {
-    target.lease.deadline = askedAt + target.seconds * 1000;
-    return true;
-  }
-  if (result?.failure.senderFault === true) target.lease.lose('refused');
+  if (result?.ok === true) return lease.extend({ ...at, seconds });
+  if (result?.failure.senderFault === true) lease.lose('refused');
   return false;
 }

@@ -10,7 +10,7 @@ import { assemble, nameOf, type Assembly, type QueueWorkerParts } from './assemb
 import { Delivery, type DeliveryOwner } from './delivery.js';
 import { describeTasks } from './describe-tasks.js';
 import type { SinglePlan } from './executor.js';
-import { Lease } from './lease.js';
+import { Lease, leaseStart } from './lease.js';
 import type { QueueEngine } from './queue-engine.js';
 import { deliveryFields } from './task-log.js';
 import { ReceivedTaskMessage } from './task-message.js';
@@ -47,7 +47,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
       parts.logger.error('Something in the worker failed that should not', {}, error),
     );
     this.engine = assemble(parts, {
-      accept: (messages, receivedAt) => this.accept(messages, receivedAt),
+      accept: (messages, askedAt) => this.accept(messages, askedAt),
       run: (delivery, plan) => this.run(delivery, plan),
       runBatch: (deliveries, handler) => this.runBatch(deliveries, handler),
       onSlotFree: () => this.onSlotFree(),
@@ -63,11 +63,12 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   async processOnce(request: ReceiveRequest): Promise<number> {
     const { queue, clock } = this.parts;
     this.engine.fetcher.stop();
+    const askedAt = clock.now();
     const messages = await queue.gateway.receive(queue.url, {
       ...request,
       visibilityTimeoutSeconds: this.engine.visibilityTimeoutSeconds,
     });
-    this.accept(messages, clock.now());
+    this.accept(messages, askedAt);
     await this.emptyWithin(Infinity);
     await this.flush(Infinity);
     this.close();
@@ -134,8 +135,13 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     this.engine.settler.flush();
   }
 
-  extend(delivery: Delivery, seconds: number): Promise<void> {
-    return this.engine.leases.extend(delivery.lease, seconds);
+  async extend(delivery: Delivery, seconds: number): Promise<void> {
+    if (Number.isNaN(seconds)) {
+      throw new TypeError('Expected extend() to be given a number of seconds, got NaN.');
+    }
+    // Deleted before its handler ran: it is nobody else's.
+    if (delivery.isSettled) return;
+    await this.engine.leases.extend(delivery.lease, seconds);
   }
 
   aborted(delivery: Delivery): void {
@@ -201,8 +207,12 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     };
   }
 
-  private accept(messages: ReceivedMessage[], receivedAt: number): void {
-    const deliveries = messages.map((message) => this.deliveryOf(message, receivedAt));
+  private accept(messages: ReceivedMessage[], askedAt: number): void {
+    const timeoutMs = this.engine.visibilityTimeoutSeconds * 1000;
+    const receivedAt = leaseStart({ askedAt, readAt: this.parts.clock.now(), timeoutMs });
+    const deliveries = messages
+      .map((message) => this.deliveryOf(message, { receivedAt, timeoutMs }))
+      .filter(({ lease }) => this.engine.leases.keep(lease));
     if (this.isDraining) {
       for (const delivery of deliveries) this.giveBack(delivery);
       this.engine.settler.flush();
@@ -211,17 +221,19 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     this.engine.dispatcher.add(deliveries);
   }
 
-  private deliveryOf(raw: ReceivedMessage, receivedAt: number): Delivery {
-    const deadline = receivedAt + this.engine.visibilityTimeoutSeconds * 1000;
-    const lease = new Lease(raw.messageId, raw.receiptHandle, receivedAt, deadline);
-    const delivery = new Delivery(this.name, new ReceivedTaskMessage(raw), lease, this);
-    this.engine.leases.keep(lease);
+  private deliveryOf(
+    raw: ReceivedMessage,
+    times: { receivedAt: number; timeoutMs: number },
+  ): Delivery {
+    const message = new ReceivedTaskMessage(raw);
+    const { id, receiveCount } = message;
+    const { receiptHandle } = raw;
+    const lease = new Lease({ messageId: id, receiptHandle, receiveCount, ...times });
     const { events } = this.parts;
     if (events.has('message:received')) {
-      const { id, receiveCount } = delivery.message;
       events.emit('message:received', { queue: this.name, messageId: id, receiveCount });
     }
-    return delivery;
+    return new Delivery(this.name, message, lease, this);
   }
 
   private giveBack(delivery: Delivery): void {

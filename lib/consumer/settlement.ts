@@ -70,6 +70,8 @@ export class Settlements {
     const { leases, settler, clock } = this.parts;
     const { lease } = delivery;
     leases.drop(lease);
+    // Whoever has it by now must not have it hidden, or shown, by us.
+    if (lease.isGivenBack) return 'left';
     const now = clock.now();
     if (delaySeconds === undefined || lease.isLostAt(now)) {
       lease.end();

@@ -32,10 +32,14 @@ export type Settlement = 'confirmed' | 'unproved' | 'failed';
 
 interface Job {
   readonly lease: Lease;
+  /** The message was given back before: what SQS confirms now proves nothing. */
+  readonly wasGivenBack: boolean;
   /** Undefined: delete. */
   readonly visibilitySeconds: number | undefined;
   readonly done: (settlement: Settlement) => void;
   tries: number;
+  /** It was to be flushed while it waited for its turn. */
+  isUrgent: boolean;
 }
 
 /** Milliseconds that visibility changes wait for each other; a retry's delay is counted in seconds. */
@@ -46,6 +50,8 @@ const maxRetryMs = 5_000;
 /**
  * Tells SQS how deliveries ended: deletes and visibility changes of one queue, ten a call or after a short linger.
  * Every entry's answer is read; what failed in passing is repeated, by its receipt handle, while its lease lasts.
+ * Operations on one receipt keep their order: a settlement goes after what is under way for it, and nothing follows it but
+ * another settlement.
  */
 export class Settler {
   private readonly deletes: BatchLane<Job>;
@@ -53,6 +59,8 @@ export class Settler {
   private readonly random: () => number;
   private unsettled = 0;
   private readonly repeats = new Set<() => void>();
+  /** Behind another operation on their receipt. */
+  private readonly queued = new Set<Job>();
   private idleWaiters: (() => void)[] = [];
 
   constructor(private readonly parts: SettlerParts) {
@@ -76,12 +84,15 @@ export class Settler {
 
   /** Seconds from now until SQS may give the message again; 0 gives it back at once. */
   changeVisibility(lease: Lease, seconds: number): Promise<Settlement> {
-    return this.settle(lease, seconds);
+    const settlement = this.settle(lease, seconds);
+    lease.giveBack();
+    return settlement;
   }
 
   /** Sends what waits, full or not, repeats included. */
   flush(): void {
     for (const repeat of this.repeats) repeat();
+    for (const job of this.queued) job.isUrgent = true;
     this.deletes.flush();
     this.changes.flush();
   }
@@ -93,22 +104,34 @@ export class Settler {
   }
 
   private settle(lease: Lease, visibilitySeconds: number | undefined): Promise<Settlement> {
+    const before = lease.lastOperation;
+    const wasGivenBack = lease.isGivenBack;
     lease.end();
     this.unsettled++;
-    return new Promise((resolve) => {
-      const done = (settlement: Settlement): void => {
-        resolve(settlement);
+    const settlement = new Promise<Settlement>((resolve) => {
+      const done = (how: Settlement): void => {
+        resolve(how);
         this.oneDone();
       };
-      this.enqueue({ lease, visibilitySeconds, done, tries: 0 });
+      const job = { lease, visibilitySeconds, wasGivenBack, done, tries: 0, isUrgent: false };
+      if (before === undefined) this.laneOf(job).add(job);
+      else this.parts.background.track(this.addAfter(before, job));
     });
+    lease.lastOperation = settlement;
+    return settlement;
   }
 
-  private enqueue(job: Job): void {
-    const lane = job.visibilitySeconds === undefined ? this.deletes : this.changes;
-    // Operations on one receipt go in order: an extension that is on its way goes first.
-    if (job.lease.extending === undefined) lane.add(job);
-    else this.parts.background.track(job.lease.extending.then(() => lane.add(job)));
+  private async addAfter(before: Promise<unknown>, job: Job): Promise<void> {
+    this.queued.add(job);
+    await before;
+    this.queued.delete(job);
+    const lane = this.laneOf(job);
+    lane.add(job);
+    if (job.isUrgent) lane.flush();
+  }
+
+  private laneOf({ visibilitySeconds }: Job): BatchLane<Job> {
+    return visibilitySeconds === undefined ? this.deletes : this.changes;
   }
 
   private lane(lingerMs: number): BatchLane<Job> {
@@ -140,7 +163,10 @@ export class Settler {
   }
 
   private conclude(job: Job, result: EntryResult, now: number): void {
-    if (result.ok) return job.done(now < job.lease.deadline ? 'confirmed' : 'unproved');
+    if (result.ok) {
+      const isProof = !job.wasGivenBack && job.lease.isProofAt(now);
+      return job.done(isProof ? 'confirmed' : 'unproved');
+    }
     if (!result.failure.senderFault && this.repeatLater(job, now)) return;
     this.giveUp(job, result.failure);
   }
@@ -152,7 +178,7 @@ export class Settler {
     const repeat = (): void => {
       timer.cancel();
       this.repeats.delete(repeat);
-      this.enqueue(job);
+      this.laneOf(job).add(job);
     };
     const timer = this.parts.clock.setTimer(repeat, wait);
     this.repeats.add(repeat);

@@ -9,6 +9,7 @@ export const plainSuccess: Act = {
   delaySeconds: undefined,
   blocksMs: 0,
   extendSeconds: undefined,
+  extendsAtOnce: false,
 };
 
 /** Ends a handler as its act says. */

@@ -9,6 +9,7 @@ import {
   record,
   type Arbitrary,
 } from 'fast-check';
+import type { ExpiredHandles } from '../../lib/queue-client/memory/memory-queue-service.js';
 import type { Act, Fault, Operation, Scenario, Settings, Step } from './scenario.js';
 
 type Fixed = Pick<Settings, 'isFifo' | 'fifoFailure' | 'priorities'>;
@@ -39,7 +40,14 @@ function settings({ isFifo, fifoFailure, priorities }: Fixed): Arbitrary<Setting
     timeoutMs: constantFrom(undefined, undefined, 2_000),
     drainTimeoutMs: constantFrom(20_000, 20_000, 1_000, 0),
     maxOpenReceives: constantFrom(undefined, undefined, 1, 2),
+    expiredHandles: expiredHandles(),
   });
+}
+
+/** Both ways, unless `MODEL_EXPIRED_HANDLES` names one. */
+function expiredHandles(): Arbitrary<ExpiredHandles> {
+  const only = process.env['MODEL_EXPIRED_HANDLES'];
+  return only === undefined ? constantFrom('refuse', 'ignore') : constant(only as ExpiredHandles);
 }
 
 function step(isFifo: boolean): Arbitrary<Step> {
@@ -80,6 +88,7 @@ function act(): Arbitrary<Act> {
     delaySeconds: often(500, delay(), 1, constantFrom(43_200, 50_000)),
     blocksMs: often(15, constant(0), 1, constantFrom(1_000, 40_000)),
     extendSeconds: often(500, extension(), 1, constant(50_000)),
+    extendsAtOnce: often(4, constant(false), 1, constant(true)),
   });
 }
 
@@ -102,20 +111,23 @@ function pastime(): Arbitrary<number> {
   );
 }
 
+const faultKinds: Fault['kind'][] = [
+  'refuse',
+  'lose',
+  'fail-entries',
+  'lose-entries',
+  'drop-entries',
+  'slow-before',
+  'slow-after',
+  'late',
+];
+
 function fault(): Arbitrary<Fault> {
   return record({
     operation: constantFrom<Operation[]>('receive', 'delete', 'visibility', 'send'),
-    kind: constantFrom<Fault['kind'][]>(
-      'refuse',
-      'lose',
-      'fail-entries',
-      'lose-entries',
-      'drop-entries',
-      'slow-before',
-      'slow-after',
-    ),
+    kind: constantFrom(...faultKinds),
     calls: constantFrom(1, 1, 2, 5, 20),
-    ms: constantFrom(50, 2_000, 10_000),
+    ms: constantFrom(50, 2_000, 10_000, 20_000),
     chosen: array(boolean(), { minLength: 10, maxLength: 10 }),
     blame: boolean(),
   });

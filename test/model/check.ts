@@ -51,7 +51,8 @@ export async function runScenario(
   line: Line = 'direct',
 ): Promise<void> {
   const random = vi.spyOn(Math, 'random').mockImplementation(seededRandom(randomSeed));
-  const served = line === 'wire' ? await ServedMemory.start() : undefined;
+  const { expiredHandles } = settings;
+  const served = line === 'wire' ? await ServedMemory.start({ expiredHandles }) : undefined;
   const world = new World(settings, served);
   try {
     await world.begin();

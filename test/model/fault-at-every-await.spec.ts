@@ -15,6 +15,7 @@ const kinds: Fault['kind'][] = [
   'lose',
   'slow-before',
   'slow-after',
+  'late',
   'fail-entries',
   'lose-entries',
   'drop-entries',
@@ -186,6 +187,7 @@ const settings: Omit<Settings, 'isFifo' | 'fifoFailure'> = {
   timeoutMs: undefined,
   drainTimeoutMs: 20_000,
   maxOpenReceives: 2,
+  expiredHandles: 'ignore',
 };
 
 const steps: Step[] = [
@@ -210,7 +212,8 @@ const steps: Step[] = [
 
 function act(kind: Act['kind'], own: Partial<Act> = {}): Act {
   const plain = { ms: 0, heeds: false, blocksMs: 0 };
-  return { kind, ...plain, delaySeconds: undefined, extendSeconds: undefined, ...own };
+  const none = { delaySeconds: undefined, extendSeconds: undefined, extendsAtOnce: false };
+  return { kind, ...plain, ...none, ...own };
 }
 
 function faultsOf(operation: Operation): Fault[] {
@@ -224,5 +227,5 @@ function faultsOf(operation: Operation): Fault[] {
   });
   const plain = kinds.map((kind) => entriesOf(kind, false));
   const isOfEntries = operation !== 'receive';
-  return isOfEntries ? [...plain, entriesOf('fail-entries', true)] : plain.slice(0, 4);
+  return isOfEntries ? [...plain, entriesOf('fail-entries', true)] : plain.slice(0, 5);
 }

@@ -21,6 +21,8 @@ export interface ModelGatewayParts {
   line?: QueueGateway;
   maxOpenReceives: number | undefined;
   faultFor(operation: Operation): Fault | undefined;
+  /** The event loop stands still. */
+  stall(ms: number): void;
   watch: GatewayWatch;
 }
 
@@ -28,8 +30,9 @@ export interface ModelGatewayParts {
 export interface GatewayWatch {
   called(operation: Operation, detail: string): void;
   /** The service gave messages; the worker sees them unless `isLost`. */
-  given(messages: ReceivedMessage[], seconds: number, isLost: boolean): void;
-  deleting(handles: readonly string[]): void;
+  given(messages: ReceivedMessage[], facts: GivenFacts): void;
+  /** An operation on receipts leaves; answers what tells of its end, or that nobody waits for it any more. */
+  begins(handles: readonly string[], kind: 'delete' | 'change' | 'extend'): () => void;
   /** The service did as asked, whether or not the worker hears of it. */
   deletesApplied(handles: readonly string[]): void;
   deletesAnswered(handles: readonly string[], results: readonly EntryResult[]): void;
@@ -39,6 +42,13 @@ export interface GatewayWatch {
     results: readonly EntryResult[],
     askedAt: number,
   ): void;
+}
+
+export interface GivenFacts {
+  /** When the receive left. */
+  readonly askedAt: number;
+  readonly seconds: number;
+  readonly isLost: boolean;
 }
 
 /** One process's line to the service: calls fail, are slow or lose their answers, and end when the process dies. */
@@ -60,39 +70,49 @@ export class ModelGateway extends MemoryGateway {
   ): Promise<ReceivedMessage[]> {
     const { watch } = this.own;
     watch.called('receive', String(request.maxMessages));
+    const askedAt = this.own.clock.now();
     const fault = await this.begin('receive', options.signal);
     const messages = await this.alive(this.line.receive(queueUrl, request, options));
     const seconds = request.visibilityTimeoutSeconds ?? NaN;
     const isLost = fault?.kind === 'lose' || fault?.kind === 'slow-after';
-    if (isLost) watch.given(messages, seconds, true);
+    if (isLost) watch.given(messages, { askedAt, seconds, isLost: true });
     await this.end(fault, 'receive', options.signal);
-    watch.given(messages, seconds, false);
+    watch.given(messages, { askedAt, seconds, isLost: false });
     return messages;
   }
 
   override deleteBatch(queueUrl: string, handles: readonly string[]): Promise<EntryResult[]> {
     const { watch } = this.own;
     watch.called('delete', String(handles.length));
-    watch.deleting(handles);
+    const over = watch.begins(handles, 'delete');
     return this.entries('delete', handles, {
       call: (kept) => this.line.deleteBatch(queueUrl, kept),
       applied: (kept) => watch.deletesApplied(kept),
       answered: (results) => watch.deletesAnswered(handles, results),
+      over,
     });
   }
 
+  /** With a signal it is an extension. Once that is aborted nobody waits for it, and it may still take effect. */
   override changeVisibilityBatch(
     queueUrl: string,
     entries: readonly VisibilityChange[],
+    { signal }: CallOptions = {},
   ): Promise<EntryResult[]> {
     const { watch, clock } = this.own;
     const askedAt = clock.now();
     const seconds = entries.map((entry) => entry.visibilityTimeoutSeconds).join(' ');
     watch.called('visibility', `to ${seconds} s`);
+    const handles = entries.map(({ receiptHandle }) => receiptHandle);
+    const over = watch.begins(handles, signal === undefined ? 'change' : 'extend');
+    signal?.addEventListener('abort', over);
     return this.entries('visibility', entries, {
       call: (kept) => this.line.changeVisibilityBatch(queueUrl, kept),
       applied: (kept) => watch.visibilityApplied(kept),
-      answered: (results) => watch.visibilityAnswered(entries, results, askedAt),
+      answered: (results) => {
+        if (signal?.aborted !== true) watch.visibilityAnswered(entries, results, askedAt);
+      },
+      over,
     });
   }
 
@@ -105,6 +125,7 @@ export class ModelGateway extends MemoryGateway {
       call: (kept) => this.line.sendBatch(queueUrl, kept),
       applied: () => {},
       answered: () => {},
+      over: () => {},
     });
   }
 
@@ -113,6 +134,23 @@ export class ModelGateway extends MemoryGateway {
   }
 
   private async entries<E, T>(
+    operation: Operation,
+    entries: readonly E[],
+    parts: {
+      call(kept: readonly E[]): Promise<EntryResult<T>[]>;
+      applied(kept: readonly E[]): void;
+      answered(results: readonly EntryResult<T>[]): void;
+      over(): void;
+    },
+  ): Promise<EntryResult<T>[]> {
+    try {
+      return await this.entriesOf(operation, entries, parts);
+    } finally {
+      parts.over();
+    }
+  }
+
+  private async entriesOf<E, T>(
     operation: Operation,
     entries: readonly E[],
     parts: {
@@ -152,6 +190,7 @@ export class ModelGateway extends MemoryGateway {
     signal?: AbortSignal,
   ): Promise<void> {
     if (fault?.kind === 'slow-after') await this.sleep(fault.ms, operation, signal);
+    if (fault?.kind === 'late') this.own.stall(fault.ms);
     if (fault?.kind === 'lose') throw failure(operation, 'timeout');
   }
 

@@ -10,7 +10,7 @@ import {
 import type { Worker } from '../../lib/consumer/worker.js';
 import { retry } from '../../lib/consumer/retry/index.js';
 import { handleOf, workerOn } from '../support/worker.js';
-import { ModelGateway, type GatewayWatch } from './model-gateway.js';
+import { ModelGateway, type GatewayWatch, type GivenFacts } from './model-gateway.js';
 import { ProcessClock } from './process-clock.js';
 import { conclude, plainSuccess } from './acts.js';
 import type { Act, Operation, Settings } from './scenario.js';
@@ -30,12 +30,19 @@ export interface Run {
 /** What a process knows of a message that it was given. */
 interface Held {
   readonly message: ReceivedMessage;
+  readonly askedAt: number;
+  readonly timeoutMs: number;
   givenAt: number;
   /** When its visibility timeout ends, as far as this process can know. */
   deadline: number;
+  /** SQS refused to extend it, or gave the message again. */
   isRefused: boolean;
   /** Its handler has ended, or the process gave it back or lost track of it through a fault. */
   isSettled: boolean;
+  /** A settlement has left. */
+  isSettling: boolean;
+  /** The operation on its receipt that is under way. */
+  operation: object | undefined;
 }
 
 /** A worker in a process of its own, and what the world may know of it. */
@@ -68,6 +75,7 @@ export class ModelWorker implements GatewayWatch {
       line: world.connect(),
       maxOpenReceives: settings.maxOpenReceives,
       faultFor: (operation) => this.faultFor(operation),
+      stall: (ms) => world.stall(ms),
       watch: this,
     });
     this.engine = this.newEngine();
@@ -106,7 +114,7 @@ export class ModelWorker implements GatewayWatch {
     for (const held of this.held.values()) {
       if (held.givenAt !== now) continue;
       held.givenAt += ms;
-      held.deadline += ms;
+      held.deadline = Math.max(held.deadline, deadlineOf(held));
     }
     if (this.drain !== undefined) this.drain.dueAt += ms;
   }
@@ -116,24 +124,72 @@ export class ModelWorker implements GatewayWatch {
     if (this.isSilent) this.world.violated(`${this.name} called ${operation} after its drain`);
   }
 
-  given(messages: ReceivedMessage[], seconds: number, isLost: boolean): void {
+  given(messages: ReceivedMessage[], { askedAt, seconds, isLost }: GivenFacts): void {
     const names = messages.map((message) => this.world.nameOf(message.messageId)).join(' ');
     if (names !== '') this.world.log(`${this.name} ← ${names}${isLost ? ' (not yet)' : ''}`);
     for (const message of messages) {
       const givenAt = this.world.clock.now();
-      const deadline = givenAt + seconds * 1_000;
-      const held = { message, givenAt, deadline, isRefused: false, isSettled: isLost };
+      const timeoutMs = seconds * 1_000;
+      const times = { askedAt, givenAt, timeoutMs };
+      const held: Held = {
+        ...times,
+        message,
+        deadline: deadlineOf(times),
+        isRefused: false,
+        isSettled: isLost,
+        isSettling: false,
+        operation: undefined,
+      };
+      if (!isLost) this.replace(held);
       this.held.set(message.receiptHandle, held);
     }
   }
 
-  deleting(handles: readonly string[]): void {
-    for (const handle of handles) {
-      const run = this.runs.get(handle);
-      if (!run?.endedLate) continue;
-      if (!(run.delivery.signal.reason instanceof Error)) {
-        this.world.violated(`${this.name} deletes ${run.task.id}, lost and its handler not told`);
-      }
+  /** Of two receipts of one message, the newer counts. */
+  private replace(held: Held): void {
+    for (const other of this.held.values()) {
+      if (other.message.messageId !== held.message.messageId) continue;
+      if (other.message.receiptHandle === held.message.receiptHandle) continue;
+      if (other.isSettled || other.isSettling) continue;
+      const isNewer = receiveCountOf(held) >= receiveCountOf(other);
+      (isNewer ? other : held).isRefused = true;
+    }
+    if (held.isRefused) held.isSettled = true;
+  }
+
+  begins(handles: readonly string[], kind: 'delete' | 'change' | 'extend'): () => void {
+    const operation = {};
+    const all = handles.flatMap((handle) => this.held.get(handle) ?? []);
+    for (const held of all) {
+      const name = this.world.nameOf(held.message.messageId);
+      const words = `${this.name} begins to ${kind} ${name}`;
+      if (held.operation !== undefined) this.world.violated(`${words} while it settles or extends`);
+      if (kind === 'extend' && held.isSettling)
+        this.world.violated(`${words} after its settlement`);
+      if (kind !== 'extend') held.isSettling = true;
+      held.operation = operation;
+    }
+    if (kind === 'delete') for (const handle of handles) this.checkTold(handle);
+    return () => {
+      for (const held of all) if (held.operation === operation) held.operation = undefined;
+    };
+  }
+
+  /** I4: who deletes what may be elsewhere has told its handler. */
+  private checkTold(handle: string): void {
+    const run = this.runs.get(handle);
+    if (!run?.endedLate || run.delivery.signal.aborted) return;
+    this.world.violated(`${this.name} deletes ${run.task.id}, lost and its handler not told`);
+  }
+
+  /** I4: a handler whose lease is lost, as far as its process can know, has been told. */
+  checkRunning(): void {
+    if (this.drain?.isOver === true) return;
+    for (const { receipt, task, delivery } of this.running) {
+      const held = this.held.get(receipt);
+      if (held === undefined || delivery.signal.aborted) continue;
+      if (!held.isRefused && this.world.clock.now() <= held.deadline + 1) continue;
+      this.world.violated(`${this.name} runs ${task.id}, lost and its handler not told`);
     }
   }
 
@@ -149,7 +205,8 @@ export class ModelWorker implements GatewayWatch {
       const held = this.held.get(handle);
       if (held === undefined || !results[i]?.ok) return;
       // A yes while the lease was held is the only proof.
-      if (this.world.clock.now() < held.deadline) this.unproved.delete(held.message.messageId);
+      const isProof = !held.isRefused && this.world.clock.now() < held.deadline;
+      if (isProof) this.unproved.delete(held.message.messageId);
     });
   }
 
@@ -165,14 +222,17 @@ export class ModelWorker implements GatewayWatch {
     results: readonly EntryResult[],
     askedAt: number,
   ): void {
-    entries.forEach((entry, i) => {
+    for (const [i, entry] of entries.entries()) {
       const held = this.held.get(entry.receiptHandle);
       const result = results[i];
-      if (held === undefined || result === undefined) return;
-      if (result.ok) held.deadline = askedAt + entry.visibilityTimeoutSeconds * 1_000;
+      if (held === undefined || result === undefined) continue;
+      const isProof = !held.isRefused && this.world.clock.now() < held.deadline;
+      // Said after the old lease had ended, a yes proves nothing.
+      if (result.ok && isProof) held.deadline = askedAt + entry.visibilityTimeoutSeconds * 1_000;
+      else if (result.ok) continue;
       else if (result.failure.senderFault) held.isRefused = true;
       if (held.isRefused && !this.isExtension(entry)) held.isSettled = true;
-    });
+    }
   }
 
   /** Anything else means that the process is done with the message. */
@@ -273,7 +333,11 @@ export class ModelWorker implements GatewayWatch {
 
   private async play(act: Act, delivery: TaskDelivery): Promise<void> {
     if (act.blocksMs > 0) this.world.stall(act.blocksMs);
-    if (act.extendSeconds !== undefined) await delivery.extend(act.extendSeconds);
+    if (act.extendSeconds !== undefined) {
+      const extended = delivery.extend(act.extendSeconds);
+      if (act.extendsAtOnce) void delivery.extend(act.extendSeconds + 7);
+      else await extended;
+    }
     if (act.ms > 0) await this.sleep(act.ms, act.heeds ? delivery.signal : undefined);
     if (this.world.barrier !== undefined) await this.world.barrier.opened;
     conclude(act);
@@ -321,7 +385,8 @@ export class ModelWorker implements GatewayWatch {
 
   private ends(run: Run): void {
     const held = this.held.get(run.receipt);
-    run.endedLate = held !== undefined && this.world.clock.now() >= held.deadline;
+    run.endedLate =
+      held !== undefined && (held.isRefused || this.world.clock.now() >= held.deadline);
     this.running.delete(run);
   }
 
@@ -332,4 +397,13 @@ export class ModelWorker implements GatewayWatch {
       !isSettled && !isRefused && now < deadline;
     return [...this.held].filter(([, held]) => isOurs(held)).map(([receipt]) => receipt);
   }
+}
+
+/** As the engine counts: from a sixth of the timeout before the answer was read, never from before it was asked for. */
+function deadlineOf(times: { askedAt: number; givenAt: number; timeoutMs: number }): number {
+  return Math.max(times.askedAt, times.givenAt - times.timeoutMs / 6) + times.timeoutMs;
+}
+
+function receiveCountOf({ message }: Held): number {
+  return Number(message.systemAttributes.ApproximateReceiveCount);
 }

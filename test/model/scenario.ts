@@ -1,4 +1,5 @@
 import type { FifoFailureMode, PriorityOrder } from '../../lib/contracts/index.js';
+import type { ExpiredHandles } from '../../lib/queue-client/memory/memory-queue-service.js';
 
 /** What one run of a task's handler does. After its last act a task succeeds at once. */
 export interface Act {
@@ -13,6 +14,8 @@ export interface Act {
   blocksMs: number;
   /** Asks for so many seconds of lease at its start. */
   extendSeconds: number | undefined;
+  /** It does not wait for that, and asks once more. */
+  extendsAtOnce: boolean;
 }
 
 export type Operation = 'receive' | 'delete' | 'visibility' | 'send';
@@ -21,6 +24,7 @@ export type Operation = 'receive' | 'delete' | 'visibility' | 'send';
  * - `refuse`: the call fails and has no effect.
  * - `lose`: it takes effect and its answer is lost.
  * - `slow-before`, `slow-after`: it takes `ms`, before or after its effect.
+ * - `late`: the event loop stands still for `ms` before its answer is read, which may be after the lease it is about.
  * - `fail-entries`: the chosen entries have no effect and are answered as failed; `blame`: by the sender's fault.
  * - `lose-entries`: the chosen entries take effect and are answered as failed.
  * - `drop-entries`: all take effect, and the answer ends before the first chosen entry.
@@ -32,6 +36,7 @@ export interface Fault {
     | 'lose'
     | 'slow-before'
     | 'slow-after'
+    | 'late'
     | 'fail-entries'
     | 'lose-entries'
     | 'drop-entries';
@@ -77,6 +82,8 @@ export interface Settings {
   timeoutMs: number | undefined;
   drainTimeoutMs: number;
   maxOpenReceives: number | undefined;
+  /** What extending an expired handle is answered: an error, or OK and nothing happens. */
+  expiredHandles: ExpiredHandles;
 }
 
 export interface Scenario {

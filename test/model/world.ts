@@ -29,6 +29,7 @@ export class World {
   barrier: Gate | undefined;
   private deadUrl = '';
   private violation: string | undefined;
+  private stalledUntil = -1;
   private readonly lines: CommandLog;
   private readonly stranger: MemoryGateway;
 
@@ -38,7 +39,8 @@ export class World {
     private readonly served?: ServedMemory,
   ) {
     this.clock = served?.clock ?? new ManualClock();
-    this.service = served?.service ?? new MemoryQueueService({ clock: this.clock });
+    const { expiredHandles } = settings;
+    this.service = served?.service ?? new MemoryQueueService({ clock: this.clock, expiredHandles });
     this.lines = new CommandLog(this.clock);
     this.stranger = new MemoryGateway({ service: this.service });
   }
@@ -116,6 +118,7 @@ export class World {
     this.log(`the event loop stands still for ${ms} ms`);
     for (const worker of this.workers) worker.stalls(ms);
     this.clock.stall(ms);
+    this.stalledUntil = this.clock.now();
   }
 
   log(line: string): void {
@@ -271,6 +274,10 @@ export class World {
   async advance(ms: number): Promise<void> {
     await this.clock.advance(ms);
     await this.settle();
+    // Where the event loop has only just gone on, timers have not had their turn.
+    if (this.clock.now() === this.stalledUntil) return;
+    for (const worker of this.living) worker.checkRunning();
+    this.throwIfViolated();
   }
 
   private async settle(): Promise<void> {

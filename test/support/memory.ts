@@ -7,7 +7,10 @@ import type {
 import type { Worker } from '../../lib/consumer/worker.js';
 import { ManualClock } from '../../lib/primitives/manual-clock.js';
 import { MemoryGateway } from '../../lib/queue-client/memory/memory-gateway.js';
-import { MemoryQueueService } from '../../lib/queue-client/memory/memory-queue-service.js';
+import {
+  MemoryQueueService,
+  type ExpiredHandles,
+} from '../../lib/queue-client/memory/memory-queue-service.js';
 import { RecordingLogger } from './recording-logger.js';
 import { bodyOf, workerOn, type WorkerUnderTest } from './worker.js';
 
@@ -17,14 +20,16 @@ export interface MemorySetupOptions {
   attributes?: Record<string, string>;
   /** Makes a dead-letter queue with this maxReceiveCount. */
   maxReceiveCount?: number;
+  /** @default 'refuse' */
+  expiredHandles?: ExpiredHandles;
 }
 
 /** A memory service on a manual clock with one queue, and what specs do with it. */
 export async function memorySetup(options: MemorySetupOptions = {}) {
-  const { queue: name = 'jobs', attributes = {}, maxReceiveCount } = options;
+  const { queue: name = 'jobs', attributes = {}, maxReceiveCount, expiredHandles } = options;
   const isFifo = name.endsWith('.fifo');
   const clock = new ManualClock();
-  const service = new MemoryQueueService({ clock });
+  const service = new MemoryQueueService({ clock, ...(expiredHandles && { expiredHandles }) });
   const gateway = new MemoryGateway({ service });
   const logger = new RecordingLogger();
   const fifo: Record<string, string> = isFifo ? { FifoQueue: 'true' } : {};

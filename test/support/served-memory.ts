@@ -4,30 +4,39 @@ import { silentLogger, type QueueGateway } from '../../lib/contracts/index.js';
 import { ManualClock, settlePromises } from '../../lib/primitives/manual-clock.js';
 import { SdkGateway } from '../../lib/queue-client/index.js';
 import { MemoryServer } from '../../lib/queue-client/memory/http/memory-server.js';
-import { MemoryQueueService } from '../../lib/queue-client/memory/memory-queue-service.js';
+import {
+  MemoryQueueService,
+  type MemoryQueueServiceOptions,
+} from '../../lib/queue-client/memory/memory-queue-service.js';
 import { UndiciTransport } from '../../lib/queue-client/wire/undici-transport.js';
 import { WireCalls } from '../../lib/queue-client/wire/wire-calls.js';
+
+export type ServedMemoryOptions = Pick<MemoryQueueServiceOptions, 'expiredHandles'>;
 
 /**
  * A memory service behind HTTP on 127.0.0.1, and lean gateways to it. Its clock is moved by hand, and moves on only when
  * nothing is under way between the two: each open call is either answered or held by the service.
  */
 export class ServedMemory {
-  static async start(): Promise<ServedMemory> {
-    const served = new ServedMemory();
+  static async start(options: ServedMemoryOptions = {}): Promise<ServedMemory> {
+    const served = new ServedMemory(options);
     const { service } = served;
     served.server = await MemoryServer.start({ service, onRequest: () => served.hold() });
     return served;
   }
 
   readonly clock: ManualClock = new ServedClock(() => this.settled());
-  readonly service = new MemoryQueueService({ clock: this.clock });
+  readonly service: MemoryQueueService;
   private readonly lines: QueueGateway[] = [];
   /** Calls of our gateways that have not ended. */
   private openCount = 0;
   /** Requests that the service has and has not answered. */
   private heldCount = 0;
   private server!: MemoryServer;
+
+  private constructor(options: ServedMemoryOptions) {
+    this.service = new MemoryQueueService({ clock: this.clock, ...options });
+  }
 
   /** A gateway as in a process of its own. */
   connect(): QueueGateway {

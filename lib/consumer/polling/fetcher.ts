@@ -22,8 +22,8 @@ export interface FetcherParts {
   demand: Demand;
   /** Where the queue is one level of several. */
   turn?: PollTurn | undefined;
-  /** Takes what a poll brought; `receivedAt` is monotonic. */
-  onMessages(messages: ReceivedMessage[], receivedAt: number): void;
+  /** Takes what a poll brought; `askedAt` is the monotonic time when it began. */
+  onMessages(messages: ReceivedMessage[], askedAt: number): void;
   onAnswered(count: number): void;
   onFailed(error: unknown, retryInMs: number): void;
   onRecovered(): void;
@@ -246,7 +246,7 @@ export class Fetcher {
     this.parts.onAnswered(messages.length);
     if (messages.length === 0) return this.answeredEmpty(request, this.lastGoodAt - askedAt);
     this.pace.reset();
-    this.parts.onMessages(messages, this.lastGoodAt);
+    this.parts.onMessages(messages, askedAt);
   }
 
   private answeredEmpty({ waitTimeSeconds }: ReceiveRequest, tookMs: number): void {

@@ -67,7 +67,7 @@ export class TaskNotAliveError extends SqsError {
   }
 }
 
-export type LeaseLostCause = 'expired' | 'refused' | 'cap';
+export type LeaseLostCause = 'expired' | 'refused' | 'redelivered' | 'settled' | 'cap';
 
 /** The message's visibility ended while its handler ran: SQS may give it to another worker. The reason of `signal`. */
 export class LeaseLostError extends SqsError {
@@ -82,6 +82,8 @@ export class LeaseLostError extends SqsError {
 const leaseLostReasons: Record<LeaseLostCause, string> = {
   expired: 'its visibility timeout passed before it could be extended',
   refused: 'SQS refused to extend it',
+  redelivered: 'SQS gave the message again',
+  settled: 'the message was deleted or given back',
   cap: 'it reached the twelve hours that SQS allows in total',
 };
 

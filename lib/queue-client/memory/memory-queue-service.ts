@@ -34,7 +34,16 @@ export interface MemoryQueueServiceOptions {
   accountId?: string;
   /** Messages that one queue may have in flight; lower it to see what happens then. @default 120000 */
   inFlightLimit?: number;
+  /**
+   * What a visibility change by a handle whose timeout has passed is answered. AWS documents an error, `MessageNotInflight`;
+   * people who tried it on AWS were told OK, and nothing happened: `'ignore'`. @default 'refuse'
+   * {@link https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html}
+   * {@link https://github.com/localstack/localstack/pull/9632}
+   */
+  expiredHandles?: ExpiredHandles;
 }
+
+export type ExpiredHandles = 'refuse' | 'ignore';
 
 /**
  * Called before an operation has any effect. Throwing refuses the call, a promise delays it. `queue` is the queue's
@@ -77,6 +86,7 @@ export class MemoryQueueService {
   private readonly region: string;
   readonly accountId: string;
   private readonly inFlightLimit: number;
+  private readonly ignoresExpiredHandles: boolean;
   private readonly queues = new Map<string, MemoryQueue>();
   private readonly deletedAt = new Map<string, number>();
   private readonly moveTasks: MoveTasks;
@@ -87,6 +97,7 @@ export class MemoryQueueService {
     this.region = options.region ?? 'us-east-1';
     this.accountId = options.accountId ?? '000000000000';
     this.inFlightLimit = options.inFlightLimit ?? SQS_LIMITS.inFlightMessages;
+    this.ignoresExpiredHandles = options.expiredHandles === 'ignore';
     this.moveTasks = new MoveTasks({
       clock: this.clock,
       findQueue: (arn) => this.findByArn(arn),
@@ -207,6 +218,7 @@ export class MemoryQueueService {
       {
         clock: this.clock,
         inFlightLimit: this.inFlightLimit,
+        ignoresExpiredHandles: this.ignoresExpiredHandles,
         findQueue: (arn) => this.findByArn(arn),
         catchUp: () => this.moveTasks.catchUp(),
         nextMoveAt: () => this.moveTasks.nextAt,

@@ -22,6 +22,7 @@ import type { NewMessage } from './stored-message.js';
 interface Collaborators {
   clock: Clock;
   inFlightLimit: number;
+  ignoresExpiredHandles: boolean;
   /** The queue with this ARN, if it exists. */
   findQueue(arn: string): MemoryQueue | undefined;
   /** Brings what moves between queues up to the present. */
@@ -174,6 +175,7 @@ function newCore(facts: QueueFacts, parts: Collaborators): QueueCore {
     store: new MessageStore(isFifo),
     totals: { sent: 0, received: 0, deleted: 0, expired: 0, deadLettered: 0 },
     inFlightLimit: parts.inFlightLimit,
+    ignoresExpiredHandles: parts.ignoresExpiredHandles,
     settings: readSettings(facts.attributes),
     findQueue: (arn) => parts.findQueue(arn),
   };

@@ -31,6 +31,8 @@ export interface QueueCore {
   readonly store: MessageStore;
   readonly totals: QueueTotals;
   readonly inFlightLimit: number;
+  /** A visibility change by a handle whose timeout has passed is answered OK, and changes nothing. */
+  readonly ignoresExpiredHandles: boolean;
   settings: QueueSettings;
   /** The queue with this ARN, if it exists. */
   findQueue(arn: string): MemoryQueue | undefined;

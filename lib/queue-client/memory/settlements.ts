@@ -26,12 +26,14 @@ export class Settlements {
   changeVisibility(entry: VisibilityChange, now: number): EntryResult {
     const handle = this.read(entry.receiptHandle);
     if (handle === undefined) return invalidHandle(entry.receiptHandle);
+    const fault = timeoutFault(entry.visibilityTimeoutSeconds);
+    if (fault !== undefined) return fault;
     const message = this.core.store.find(handle.messageId);
-    return (
-      timeoutFault(entry.visibilityTimeoutSeconds) ??
-      deliveryFault(message, handle) ??
-      this.change(message!, now, entry.visibilityTimeoutSeconds * 1_000)
-    );
+    if (message === undefined) return notThere();
+    const expired = deliveryFault(message, handle);
+    if (expired === undefined)
+      return this.change(message, now, entry.visibilityTimeoutSeconds * 1_000);
+    return this.core.ignoresExpiredHandles ? entrySuccess(undefined) : expired;
   }
 
   // FIFO refuses a handle whose visibility timeout is over (same page as delete).
@@ -78,19 +80,17 @@ function timeoutFault(seconds: number): EntryResult | undefined {
   );
 }
 
-function deliveryFault(
-  message: StoredMessage | undefined,
-  handle: ReceiptHandle,
-): EntryResult | undefined {
-  if (message === undefined) {
-    return entryFailure(
-      'InvalidParameterValue',
-      'The message does not exist or is not available for visibility timeout change.',
-    );
-  }
+function deliveryFault(message: StoredMessage, handle: ReceiptHandle): EntryResult | undefined {
   if (message.receipt !== handle.receipt) return expiredHandle();
   if (message.state === 'inflight') return undefined;
   return entryFailure('MessageNotInflight', 'The message is not in flight.');
+}
+
+function notThere(): EntryResult {
+  return entryFailure(
+    'InvalidParameterValue',
+    'The message does not exist or is not available for visibility timeout change.',
+  );
 }
 
 function overTwelveHours(): EntryResult {

@@ -126,6 +126,22 @@ describe.each(['thread', 'process'] as const)('a task isolated in a %s', slow, (
     expect(await running).toEqual({ kind: 'success', value: 'TaskHardTimeoutError' });
   });
 
+  test('that extends its lease without waiting is settled last, and its member lives on', async () => {
+    const app = await isolationApp({ controllers: [actor({ isolate: inFile(runtime) })] });
+    const operations: string[] = [];
+    app.service.afterCall = (operation) => {
+      if (operation.includes('Delete') || operation.includes('Visibility')) {
+        operations.push(operation);
+      }
+      return undefined;
+    };
+    expect(await app.act({ act: 'extendAndEnd' })).toMatchObject({ kind: 'success' });
+    await app.clock.advance(1_000);
+    expect(await app.act({ act: 'echo' })).toMatchObject({ kind: 'success' });
+    expect(operations.at(-1)).toBe('DeleteMessageBatch');
+    expect(app.service.messages('jobs')).toEqual([]);
+  });
+
   test('extends its lease and acknowledges itself through its context', async () => {
     const options = { isolate: inFile(runtime), ack: 'manual' as const };
     const app = await isolationApp({ controllers: [actor(options)] });

@@ -29,10 +29,13 @@ export class MemberLine {
 
   extend(seconds: number): Promise<void> {
     const id = ++this.lastId;
-    return new Promise((resolve, reject) => {
+    const extended = new Promise<void>((resolve, reject) => {
       this.extensions.set(id, (error) => (error === undefined ? resolve() : reject(error)));
       this.send({ kind: 'extend', id, seconds });
     });
+    // Where a task does not wait for it, the rejection must not end the member.
+    extended.catch(() => {});
+    return extended;
   }
 
   close(): void {

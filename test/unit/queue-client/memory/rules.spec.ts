@@ -109,6 +109,37 @@ describe('Memory queue rules that take long', () => {
     expect(await queue.receive()).toEqual([]);
   });
 
+  test.each([
+    { expiredHandles: 'refuse', codes: ['MessageNotInflight', 'ReceiptHandleIsInvalid'] },
+    { expiredHandles: 'ignore', codes: ['ok', 'ok'] },
+  ] as const)(
+    'a visibility change by a handle that has expired changes nothing: $expiredHandles',
+    async ({ expiredHandles, codes }) => {
+      const { bench, clock } = setup({ expiredHandles });
+      const queue = await bench.standard({ VisibilityTimeout: '10' });
+      await queue.send('a');
+      const first = await queue.one();
+      await clock.advance(10_000);
+      const visible = await queue.changeVisibility(first, 100);
+      const second = await queue.one();
+      const elsewhere = await queue.changeVisibility(first, 100);
+      expect([visible, elsewhere]).toEqual(codes);
+      await clock.advance(9_999);
+      expect(await queue.changeVisibility(second, 10)).toBe('ok');
+      await clock.advance(10_000);
+      expect(await queue.bodies()).toEqual(['a']);
+    },
+  );
+
+  test('a visibility change of a message that was deleted is refused either way', async () => {
+    const { bench } = setup({ expiredHandles: 'ignore' });
+    const queue = await bench.standard();
+    await queue.send('a');
+    const message = await queue.one();
+    await queue.delete(message);
+    expect(await queue.changeVisibility(message, 10)).toBe('InvalidParameterValue');
+  });
+
   test('a handle of another queue is refused', async () => {
     const { bench, gateway } = setup();
     const [one, two] = [await bench.standard(), await bench.standard()];
