@@ -143,5 +143,6 @@ function resolve(options: WorkerOptions): ResolvedWorkerOptions {
     return { name: own.name, handlersOf: own.handlersOf ?? own.name, consume: defaults };
   });
   const stopWhen = options.stopWhen ?? { start: () => ({ shouldStop: () => false }) };
-  return { queues, defaults, drainTimeoutMs: options.drainTimeoutMs ?? 20_000, stopWhen };
+  const { drainTimeoutMs = 20_000, closeTimeoutMs = 15_000 } = options;
+  return { queues, defaults, drainTimeoutMs, closeTimeoutMs, stopWhen };
 }
