@@ -10,7 +10,7 @@ import type { Outcome, TaskDelivery, TaskMessage } from '../contracts/task.js';
 import { Background } from '../primitives/background.js';
 import { EventHub } from '../primitives/event-hub.js';
 import type { QueueWorkerParts } from './assembly.js';
-import { MessageStream, type MessageSource } from './message-stream.js';
+import { MessageStream, type MessageSource, type MessageStreamParts } from './message-stream.js';
 import { resolveConsumeOptions } from './options/resolve-worker-options.js';
 import { PollBudget } from './polling/poll-budget.js';
 import { FamilyWorker } from './priorities/family-worker.js';
@@ -82,15 +82,19 @@ export class Consumer {
   /**
    * Messages for a loop of one's own; each is settled by its own `ack()` or `retry()`.
    * @param queue or what finds it, once the loop begins
+   * @param begun told when it does
    */
   messages(
     queue: QueueHandle | (() => Promise<QueueHandle>),
     options: ConsumeOptions = {},
+    begun?: MessageStreamParts['begun'],
   ): MessageStream {
     const find = typeof queue === 'function' ? queue : async () => queue;
     const stream: MessageStream = new MessageStream({
+      clock: this.parts.clock,
       logger: this.parts.logger,
       open: async () => this.source(await find(), stream.handler, options),
+      ...(begun && { begun }),
     });
     return stream;
   }
@@ -103,9 +107,9 @@ export class Consumer {
       maxUnsettled: consume.concurrency,
       start: () => worker.start(),
       setConcurrency: (concurrency) => worker.setConcurrency(concurrency),
-      end: async () => {
+      end: async (patienceMs) => {
         worker.beginDrain();
-        await worker.finishDrain(this.parts.clock.now(), false);
+        await worker.finishDrain(this.parts.clock.now() + patienceMs, false);
       },
     };
   }

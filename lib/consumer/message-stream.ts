@@ -1,14 +1,19 @@
+import type { Clock } from '../contracts/clock.js';
 import type { TaskHandler } from '../contracts/handlers.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import { CONTROL_ERROR, type ControlSignal, type TaskDelivery } from '../contracts/task.js';
 import { Channel } from '../primitives/channel.js';
 import { deferred, type Deferred } from '../primitives/deferred.js';
+import { settledWithin } from '../primitives/wait.js';
 import { deliveryFields } from './task-log.js';
 
 export interface MessageStreamParts {
+  clock: Clock;
   logger: SqsLogger;
   /** Finds the queue. Where it rejects, the first `next()` does, and the stream is over. */
   open(): Promise<MessageSource>;
+  /** The loop begins. Answers what is to be called when it is over. */
+  begun?(stream: MessageStream): () => void;
 }
 
 /** What a stream takes its messages from. */
@@ -17,7 +22,8 @@ export interface MessageSource {
   readonly maxUnsettled: number;
   start(): void;
   setConcurrency(concurrency: number): void;
-  end(): Promise<void>;
+  /** Takes no more, and ends when nothing is held, or after so many milliseconds. */
+  end(patienceMs: number): Promise<void>;
 }
 
 /** A delivery in the hands of a loop: it says itself how it ended. Only the first word counts. */
@@ -58,6 +64,7 @@ export class MessageStream implements AsyncIterableIterator<
   private failure: { error: unknown } | undefined;
   private closing: Promise<void> | undefined;
   private slots = 0;
+  private forget = (): void => {};
 
   /** What the engine calls instead of an app's handler. */
   readonly handler: TaskHandler = {
@@ -77,7 +84,7 @@ export class MessageStream implements AsyncIterableIterator<
     if (this.arrived.size === 0) this.leaveOldest();
     const asked = this.arrived.next();
     this.fitSlots();
-    if (this.closing === undefined) this.opening ??= this.open();
+    if (this.closing === undefined) this.opening ??= this.begin();
     const { done, value } = await asked;
     if (done !== true) return { done: false, value: streamed(value) };
     this.throwFailure();
@@ -96,10 +103,18 @@ export class MessageStream implements AsyncIterableIterator<
     throw error;
   }
 
-  /** Ends the loop from outside: it gets no further message. Idempotent. */
-  close(): Promise<void> {
-    this.closing ??= this.end();
+  /**
+   * Ends the loop from outside: it gets no further message. What it holds has `patienceMs` milliseconds to be settled, and
+   * is given back then. Idempotent.
+   */
+  close(patienceMs = 0): Promise<void> {
+    this.closing ??= this.end(patienceMs);
     return this.closing;
+  }
+
+  private begin(): Promise<void> {
+    this.forget = this.parts.begun?.(this) ?? this.forget;
+    return this.open();
   }
 
   private async open(): Promise<void> {
@@ -116,13 +131,32 @@ export class MessageStream implements AsyncIterableIterator<
     }
   }
 
-  private async end(): Promise<void> {
-    this.arrived.close();
-    const ended = this.source?.end();
-    for (const { settled } of this.held) {
-      settled.reject(controlError({ kind: 'retry', delaySeconds: 0 }));
-    }
+  private async end(patienceMs: number): Promise<void> {
+    const unseen = new Set(this.arrived.takeAll());
+    const handedOut = [...this.held].filter((one) => !unseen.has(one));
+    const settled = this.settledWithin(handedOut, patienceMs);
+    const ended = this.source?.end(patienceMs);
+    for (const one of unseen) giveBack(one);
+    await settled;
+    const left = handedOut.filter((one) => this.held.has(one));
+    for (const one of left) giveBack(one);
+    if (patienceMs > 0) this.sayLeft(left, patienceMs);
     await ended;
+    this.forget();
+  }
+
+  private async settledWithin(held: readonly HeldDelivery[], ms: number): Promise<void> {
+    if (held.length === 0 || ms === 0) return;
+    const all = Promise.allSettled(held.map(({ settled }) => settled.promise));
+    await settledWithin(all, ms, this.parts.clock);
+  }
+
+  private sayLeft(left: readonly HeldDelivery[], patienceMs: number): void {
+    const [first] = left;
+    if (first === undefined) return;
+    const message = 'A loop did not settle what it held in time; its messages were given back';
+    const { queue } = first.delivery;
+    this.parts.logger.warn(message, { queue, count: left.length, timeoutMs: patienceMs });
   }
 
   /** The first in line is told. */
@@ -170,6 +204,10 @@ export class MessageStream implements AsyncIterableIterator<
     held.delete(oldest);
     oldest.settled.reject(controlError({ kind: 'leave' }));
   }
+}
+
+function giveBack({ settled }: HeldDelivery): void {
+  settled.reject(controlError({ kind: 'retry', delaySeconds: 0 }));
 }
 
 function streamed({ delivery, settled }: HeldDelivery): StreamedDelivery {

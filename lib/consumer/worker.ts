@@ -95,7 +95,7 @@ export class Worker implements WorkerControl {
   }
 
   abort(): Promise<void> {
-    if (this.phase === 'draining' && !this.isHurried) this.log.aborting(this.runningTasks());
+    if (this.phase === 'draining' && !this.isHurried) this.log.aborting(this.running());
     this.isHurried = true;
     this.endReason = 'aborted';
     const drained = this.drain({ exiting: true });
@@ -124,6 +124,10 @@ export class Worker implements WorkerControl {
     );
     const { phase, fatalError } = this;
     return fatalError === undefined ? { phase, queues } : { phase, queues, fatalError };
+  }
+
+  running(): TaskDelivery[] {
+    return [...this.queues.values()].flatMap((queue) => queue.running());
   }
 
   on<E extends WorkerEventName>(event: E, listener: (facts: WorkerEvents[E]) => void): () => void {
@@ -217,7 +221,7 @@ export class Worker implements WorkerControl {
     this.stopWatch.close();
     const queues = [...this.queues.values()];
     // One that never started has said nothing, and has nothing to say.
-    if (this.hasStarted) this.log.draining(because ?? this.endReason, this.runningTasks());
+    if (this.hasStarted) this.log.draining(because ?? this.endReason, this.running());
     this.events.emit('worker:draining', { queues: this.names });
     const { clock, drainTimeoutMs } = this.setup;
     const deadlineAt = clock.now() + (this.isHurried ? 0 : drainTimeoutMs);
@@ -226,10 +230,6 @@ export class Worker implements WorkerControl {
       queues.map((queue) => queue.finishDrain(deadlineAt, exiting)),
     );
     this.finish(unfinished.reduce((sum, count) => sum + count, 0));
-  }
-
-  private runningTasks(): TaskDelivery[] {
-    return [...this.queues.values()].flatMap((queue) => queue.running());
   }
 
   private finish(unfinishedCount: number): void {

@@ -7,6 +7,7 @@ import type { ResolvedConsumeOptions } from './options/index.js';
 import type { QueueHandle } from './queue-handle.js';
 import type { ReplyPort } from './replies.js';
 import type { StopPolicy } from './stop-policy.js';
+import type { TaskDelivery } from './task.js';
 
 /** What the engine is built from; `lib/consumer/worker.ts` implements `WorkerControl` with it. */
 export interface WorkerSetup {
@@ -47,6 +48,8 @@ export interface WorkerControl {
   resume(queue: string): void;
   setConcurrency(queue: string, concurrency: number): void;
   status(): WorkerStatus;
+  /** What its handlers work on now. */
+  running(): readonly TaskDelivery[];
   on<E extends WorkerEventName>(event: E, listener: (facts: WorkerEvents[E]) => void): () => void;
 }
 

@@ -14,7 +14,7 @@ import type {
   WorkerFeature,
 } from '../contracts/index.js';
 import { StartAbandonedError } from '../contracts/index.js';
-import { REPLIES_DEFAULTS } from '../contracts/options/defaults.js';
+import { REPLIES_DEFAULTS, WORKER_DEFAULTS } from '../contracts/options/defaults.js';
 import { deferred } from '../primitives/deferred.js';
 import { closeParts } from './closing.js';
 import { AppQueues } from './app-queues.js';
@@ -35,13 +35,14 @@ import type { StatsSubscriber } from './stats/queue-stats.js';
 
 /** Something that consumes by itself, such as the loop of an `SqsConsumer`. */
 export interface Consuming {
-  /** Takes no more, waits a while for what it holds, and gives back the rest. */
-  close(): Promise<void>;
+  /** Takes no more, waits so many milliseconds for what it holds, and leaves or gives back the rest. */
+  close(timeoutMs: number): Promise<void>;
 }
 
 /** What the runtime knows of a running `ServerSqs`. */
 export interface RunningServer {
   close(options?: DrainOptions): Promise<void>;
+  readonly drainTimeoutMs: number;
   /** As far as handlers are bound by now. @throws NoHandlersError for a queue that none of them serves */
   checkHandlers(): void;
   /** Who handles what. */
@@ -282,6 +283,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   /** Something consumes until it is forgotten: it ends when servers drain. Answers what forgets it. */
   addConsuming(consuming: Consuming): () => void {
     this.consuming.add(consuming);
+    if (this.draining !== undefined) void consuming.close(0);
     return () => void this.consuming.delete(consuming);
   }
 
@@ -364,9 +366,13 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   }
 
   private async drainAll(options?: DrainOptions): Promise<void> {
-    const servers = this.servers().map((server) => server.close(options));
-    const others = [...this.consuming].map((one) => one.close());
-    await Promise.all([...servers, ...others]);
+    const servers = this.servers();
+    const times = servers.map(({ drainTimeoutMs }) => drainTimeoutMs);
+    const timeoutMs = times.length === 0 ? WORKER_DEFAULTS.drainTimeoutMs : Math.max(...times);
+    await Promise.all([
+      ...servers.map((server) => server.close(options)),
+      ...[...this.consuming].map((one) => one.close(timeoutMs)),
+    ]);
   }
 
   private async end(): Promise<void> {

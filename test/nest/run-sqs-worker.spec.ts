@@ -1,10 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Module } from '@nestjs/common';
 import type { INestApplication, INestMicroservice } from '@nestjs/common';
 import { runSqsWorker, sqsWorker } from '../../lib/nest/index.js';
 import { deferred } from '../../lib/primitives/deferred.js';
-import { settlePromises } from '../../lib/primitives/manual-clock.js';
+import { ManualClock, settlePromises } from '../../lib/primitives/manual-clock.js';
 import { fakeParts } from './support/fake-parts.js';
 import { fakeProcess } from './support/fake-process.js';
+import { RecordingLogger } from './support/recording-logger.js';
 import { testingModule } from './support/start-worker.js';
 
 const order: string[] = [];
@@ -129,6 +130,85 @@ describe('runSqsWorker', () => {
     expect(host.clock.pendingTimers).toBe(0);
   });
 
+  test('tells the drain which signal asked for it', async () => {
+    const { engine, host, run } = await setup();
+    host.signal('SIGTERM');
+    await run;
+    expect(engine.drainOptions).toEqual({ exiting: true, because: 'SIGTERM' });
+  });
+
+  test.each(['microservice', 'hybrid'] as const)(
+    'gives up the start of a %s app that hangs, at the first signal',
+    async (kind) => {
+      const clock = new ManualClock();
+      const parts = Object.assign(fakeParts(), { openQueues: never, clock });
+      const testing = await testingModule({ parts, providers: [Database] }).compile();
+      const app = appOf(kind, testing);
+      const host = fakeProcess();
+      const run = runSqsWorker(app, {}, host);
+      await settlePromises();
+      host.signal('SIGTERM');
+      await settlePromises();
+      await clock.advance(1_000);
+      expect(await run).toEqual({ reason: 'drained', signal: 'SIGTERM', unfinishedCount: 0 });
+      expect(host.exits).toEqual([]);
+      expect(host.listenerCount()).toBe(0);
+    },
+  );
+
+  test('exits at a signal that comes before there is an app', async () => {
+    const stuck = { provide: 'stuck', useFactory: never };
+    @Module({ providers: [stuck] })
+    class Stuck {}
+    const host = fakeProcess();
+    const run = runSqsWorker(Stuck, {}, host);
+    await settlePromises();
+    host.signal('SIGINT');
+    await run;
+    expect(host.exits).toEqual([130]);
+    expect(host.listenerCount()).toBe(0);
+  });
+
+  test('exits where a shutdown hook of the app never returns, and says so', async () => {
+    @Injectable()
+    class Hanging {
+      onModuleDestroy = never;
+    }
+    const parts = fakeParts();
+    const logger = new RecordingLogger();
+    const testing = await testingModule({ parts, logger, providers: [Hanging] }).compile();
+    const host = fakeProcess();
+    const app = testing.createNestMicroservice(sqsWorker({ queues: ['emails'] }));
+    const run = runSqsWorker(app, {}, host);
+    await settlePromises();
+    host.signal('SIGTERM');
+    await host.clock.advance(14_999);
+    expect(host.exits).toEqual([]);
+    await host.clock.advance(1);
+    await run;
+    expect(host.exits).toEqual([143]);
+    expect(JSON.stringify(logger.of('SqsWorker'))).toContain('The app did not close in time');
+  });
+
+  test('says that it exits although not everything has ended, after a second signal', async () => {
+    const parts = fakeParts();
+    const logger = new RecordingLogger();
+    const testing = await testingModule({ parts, logger }).compile();
+    const host = fakeProcess();
+    const app = testing.createNestMicroservice(sqsWorker({ queues: ['emails'] }));
+    const run = runSqsWorker(app, {}, host);
+    await settlePromises();
+    parts.engine.whileDraining = never;
+    host.signal('SIGTERM');
+    host.signal('SIGTERM');
+    await host.clock.advance(1_000);
+    await run;
+    expect(host.exits).toEqual([143]);
+    expect(JSON.stringify(logger.of('SqsWorker'))).toContain(
+      'The process exits although not everything has ended',
+    );
+  });
+
   test('rejects where the start fails, and leaves no listener', async () => {
     const parts = fakeParts({ missing: ['emails'] });
     const testing = await testingModule({ parts }).compile();
@@ -139,3 +219,7 @@ describe('runSqsWorker', () => {
     expect(host.listenerCount()).toBe(0);
   });
 });
+
+function never(): Promise<never> {
+  return new Promise(() => {});
+}

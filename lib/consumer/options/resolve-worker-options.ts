@@ -21,6 +21,7 @@ export function resolveWorkerOptions(options: WorkerOptions = {}): ResolvedWorke
     queues: options.queues?.map((queue) => resolveQueue(queue, options)),
     defaults: resolveConsumeOptions(options),
     drainTimeoutMs: options.drainTimeoutMs ?? WORKER_DEFAULTS.drainTimeoutMs,
+    closeTimeoutMs: options.closeTimeoutMs ?? WORKER_DEFAULTS.closeTimeoutMs,
     stopWhen: options.stopWhen ?? never(),
   };
 }

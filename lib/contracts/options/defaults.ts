@@ -27,6 +27,7 @@ export const CONSUME_DEFAULTS = {
 
 export const WORKER_DEFAULTS = {
   drainTimeoutMs: 20_000,
+  closeTimeoutMs: 15_000,
 } as const satisfies Partial<ResolvedWorkerOptions>;
 
 export const PRODUCER_DEFAULTS = {

@@ -77,6 +77,11 @@ export interface WorkerOptions extends ConsumeOptions {
   stages?: readonly (string | WorkerStageOptions)[];
   /** Milliseconds that handlers get to finish once the worker stops. Range 0…3,600,000. @default 20,000 */
   drainTimeoutMs?: number;
+  /**
+   * Milliseconds that `runSqsWorker()` waits for `app.close()` after the drain, the app's own shutdown hooks included;
+   * then the process exits. Range 0…3,600,000. @default 15,000
+   */
+  closeTimeoutMs?: number;
   /** When the worker stops by itself. @default never() */
   stopWhen?: StopPolicy;
 }
@@ -118,5 +123,6 @@ export interface ResolvedWorkerOptions {
   /** For queues that are found by their handlers. */
   readonly defaults: ResolvedConsumeOptions;
   readonly drainTimeoutMs: number;
+  readonly closeTimeoutMs: number;
   readonly stopWhen: StopPolicy;
 }

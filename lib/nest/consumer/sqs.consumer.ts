@@ -5,6 +5,7 @@ import type { MessageStream } from '../../consumer/message-stream.js';
 import { InvalidOptionsError } from '../../contracts/index.js';
 import type { ConsumeOptions, HandlerLookup } from '../../contracts/index.js';
 import { consumeSchema, validateOptions } from '../../contracts/options/schema/index.js';
+import { settledWithin } from '../../primitives/wait.js';
 import { SqsRuntime } from '../sqs.runtime.js';
 import type { ServerSqs } from '../worker/server-sqs.js';
 
@@ -16,7 +17,7 @@ export class SqsConsumer {
   /**
    * The messages of a queue, one after another, each leased while the loop holds it; `ack()` or `retry()` settles it.
    * Leaving the loop, `close()` or `return()` gives back what was not settled, also while a `next()` waits. Loops that share one
-   * stream are `concurrency` at most.
+   * stream are `concurrency` at most. When the app closes, the loop ends, and what it holds has `drainTimeoutMs` to be settled.
    *
    * @example
    * ```ts
@@ -32,7 +33,8 @@ export class SqsConsumer {
       validateOptions('messages()', consumeSchema, options);
       return this.runtime.find(queue);
     };
-    return this.consumer(noHandlers).messages(find, options);
+    const begun = (stream: MessageStream) => this.runtime.addConsuming(stream);
+    return this.consumer(noHandlers).messages(find, options, begun);
   }
 
   /**
@@ -46,7 +48,21 @@ export class SqsConsumer {
     const handle = await this.runtime.find(queue);
     const handlers = this.runtime.throughFeatures(server.handlers);
     server.checkServed(handle.name);
-    return this.consumer(handlers).processBatch(handle, options);
+    return this.whileDraining(queue, this.consumer(handlers).processBatch(handle, options));
+  }
+
+  /** An app that closes waits for it as long as for the handlers of its workers. */
+  private async whileDraining<T>(queue: string, batch: Promise<T>): Promise<T> {
+    const { parts, workerLogger } = this.runtime;
+    const forget = this.runtime.addConsuming({
+      async close(timeoutMs) {
+        if (await settledWithin(batch, timeoutMs, parts.clock)) return;
+        const message =
+          'A batch had not ended when the app closed; SQS delivers its messages again';
+        workerLogger.warn(message, { queue, timeoutMs });
+      },
+    });
+    return batch.finally(forget);
   }
 
   private consumer(handlers: HandlerLookup): Consumer {

@@ -13,6 +13,7 @@ import { SqsConsumer } from '../consumer/sqs.consumer.js';
 import { SqsHealth } from '../health/sqs.health.js';
 import { SqsRuntime } from '../sqs.runtime.js';
 import { SqsWorkers } from '../worker/sqs-workers.js';
+import { DrainFirstModule } from './drain-first.module.js';
 import { instancesOf } from './instances-of.js';
 import type { SqsFeature } from './sqs-feature.js';
 import type { SqsModuleOptions } from './sqs-module.options.js';
@@ -38,6 +39,7 @@ function moduleFor(features: readonly SqsFeature[]): DynamicModule {
   const injected = shared.filter((one) => one !== SqsRuntime);
   return {
     module: SqsCoreModule,
+    imports: [DrainFirstModule],
     providers: [
       partsProvider,
       runtimeProvider,

@@ -5,6 +5,7 @@ import type {
   MessageHandler,
   MsPattern,
 } from '@nestjs/microservices';
+import { describeTasks } from '../../consumer/describe-tasks.js';
 import { StartAbandonedError } from '../../contracts/index.js';
 import type {
   DrainOptions,
@@ -142,6 +143,16 @@ export class ServerSqs
   /** Handlers that run at once on one queue. Range 1…10,000. */
   setConcurrency(queue: string, concurrency: number): void {
     this.running.setConcurrency(queue, concurrency);
+  }
+
+  /** Milliseconds that its handlers get once it stops. */
+  get drainTimeoutMs(): number {
+    return this.options.drainTimeoutMs;
+  }
+
+  /** Milliseconds that `runSqsWorker()` waits for `app.close()`. */
+  get closeTimeoutMs(): number {
+    return this.options.closeTimeoutMs;
   }
 
   /** What it consumes, by logical names, and whose handlers serve it; also before it starts. */
@@ -287,16 +298,27 @@ export class ServerSqs
 
   private async drain(options: DrainOptions): Promise<void> {
     await this.startEnded();
+    if (this.ownsHost && options.because === undefined) this.warnOfDestroyed();
     await this.control?.drain(options);
     if (this.control === undefined) this.reportEnd({ reason: 'drained', unfinishedCount: 0 });
     if (this.ownsHost) await this.host.close();
+  }
+
+  /** Only `SqsModule` can have it drain before the providers of an app are destroyed. */
+  private warnOfDestroyed(): void {
+    const running = this.control?.running() ?? [];
+    if (running.length === 0) return;
+    const message =
+      'A ServerSqs made by hand closes while handlers run: in a hybrid app, and with enableShutdownHooks(), Nest has ' +
+      'destroyed their providers by now. Run the app with runSqsWorker(app), or import SqsModule';
+    this.host.workerLogger.warn(message, { running: describeTasks(running) });
   }
 
   /** A start that is under way ends first, so that what it opens is closed; its failure goes to listen()'s caller. */
   private async startEnded(): Promise<void> {
     if (this.starting === undefined) return;
     if (this.ownsHost) this.host.abandonStart();
-    const { drainTimeoutMs } = this.options;
+    const { drainTimeoutMs } = this;
     const { clock } = this.host.parts;
     if (await settledWithin(this.starting, drainTimeoutMs, clock)) return;
     const message = 'A worker was stopped before its start had ended; the start was given up';

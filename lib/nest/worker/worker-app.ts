@@ -1,7 +1,9 @@
 import type { INestApplication, INestMicroservice } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { InvalidOptionsError } from '../../contracts/index.js';
-import type { WorkerOptions } from '../../contracts/index.js';
+import type { DrainOptions, SqsLogger, WorkerOptions } from '../../contracts/index.js';
+import { NestSqsLogger } from '../nest-logger.js';
+import type { SqsRuntime } from '../sqs.runtime.js';
 import { findRuntime } from './find-runtime.js';
 import { ServerSqs } from './server-sqs.js';
 import { sqsWorker } from './sqs-worker.js';
@@ -12,8 +14,13 @@ export type WorkerTarget = WorkerModule | INestMicroservice | INestApplication;
 
 /** An app, as running it as a worker needs it. */
 export interface WorkerApp {
+  readonly logger: SqsLogger;
   servers(): readonly ServerSqs[];
   start(): Promise<void>;
+  /** Whoever waits for its start waits no longer. */
+  abandonStart(): void;
+  /** Every server, and what else consumes. */
+  drain(options: DrainOptions): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,9 +33,16 @@ export async function openWorkerApp(
     : await NestFactory.createMicroservice(target, sqsWorker(options));
   if (isHybrid(app)) connectWorker(app, options);
   ownSignals(app);
+  const runtime = runtimeOf(app);
   return {
+    logger: runtime?.workerLogger ?? new NestSqsLogger({ context: 'SqsWorker' }),
     servers: () => serversOf(app),
     start: () => start(app),
+    abandonStart: () => runtime?.abandonStart(),
+    async drain(how) {
+      const byHand = serversOf(app).map((server) => server.close(how));
+      await Promise.all([runtime?.drain(how), ...byHand]);
+    },
     close: () => app.close(),
   };
 }
@@ -69,9 +83,13 @@ async function start(app: App): Promise<void> {
 function serversOf(app: App): readonly ServerSqs[] {
   const microservices = isHybrid(app) ? app.getMicroservices() : [app];
   const transports = microservices.map(transportOf);
-  const made = findRuntime(app.get(ModulesContainer, { strict: false }))?.servers() ?? [];
+  const made = runtimeOf(app)?.servers() ?? [];
   const servers = [...transports, ...made].filter((one) => one instanceof ServerSqs);
   return [...new Set(servers)];
+}
+
+function runtimeOf(app: App): SqsRuntime | undefined {
+  return findRuntime(app.get(ModulesContainer, { strict: false }));
 }
 
 /** Nest 12 has `getTransportServer()`; before, the field under it. */

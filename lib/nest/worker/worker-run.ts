@@ -1,5 +1,6 @@
 import type { WorkerEnd } from '../../contracts/index.js';
-import { deferred } from '../../primitives/deferred.js';
+import { WORKER_DEFAULTS } from '../../contracts/options/defaults.js';
+import { settledWithin } from '../../primitives/wait.js';
 import { exitCodeOf } from './process-host.js';
 import type { ProcessHost, StopSignal } from './process-host.js';
 import type { ServerSqs } from './server-sqs.js';
@@ -27,9 +28,11 @@ export interface WorkerRunParts {
 /**
  * One run of a worker process.
  *
- * - STARTING: queues are looked after, servers begin. → RUNNING; failing to start closes the app and rejects.
+ * - STARTING: queues are looked after, servers begin. → RUNNING; failing to start closes the app and rejects; a signal
+ *   gives the start up: → STOPPING
  * - RUNNING: until a signal, or all servers ended by themselves, or one ended for a fatal error. → STOPPING
- * - STOPPING: every server drains, then the app closes, so that no provider is destroyed under a handler. → ENDED
+ * - STOPPING: every server drains, then the app closes, so that no provider is destroyed under a handler; each in its
+ *   time. → ENDED
  * - ABORTING: a second signal, in any state: what is held is released and the process exits within a second.
  */
 export class WorkerRun {
@@ -45,19 +48,26 @@ export class WorkerRun {
   }
 
   private async work(): Promise<SqsWorkerRun> {
-    await this.start();
-    const { signals } = this.parts;
+    const { app, signals } = this.parts;
+    const start = app.start();
+    const early = await this.duringStart(start);
+    if (early !== undefined) {
+      // What it fails with from now on is that it was given up.
+      start.catch(() => {});
+      app.abandonStart();
+      return this.stop(early, { hasStarted: false });
+    }
     const signal = await Promise.race([signals.first, this.endOfServers()]);
-    return this.stop(signal);
+    return this.stop(signal, { hasStarted: true });
   }
 
-  private async start(): Promise<void> {
-    const { app } = this.parts;
+  /** The signal that came before the start had ended. */
+  private async duringStart(start: Promise<void>): Promise<StopSignal | undefined> {
     try {
-      await app.start();
+      return await Promise.race([start.then(() => undefined), this.parts.signals.first]);
     } catch (error) {
       // After a start that failed Nest's close() rejects with the same error once more.
-      await Promise.allSettled([app.close()]);
+      await this.closeApp();
       throw error;
     }
   }
@@ -73,13 +83,31 @@ export class WorkerRun {
     });
   }
 
-  private async stop(signal: StopSignal | undefined): Promise<SqsWorkerRun> {
+  private async stop(
+    signal: StopSignal | undefined,
+    { hasStarted }: { hasStarted: boolean },
+  ): Promise<SqsWorkerRun> {
     const { app } = this.parts;
-    const ends = await Promise.all(app.servers().map(drained));
-    await app.close();
+    await app.drain({ exiting: true, ...(signal && { because: signal }) });
+    const ends = await Promise.all(app.servers().map((server) => server.ended));
+    const { isClosed, error } = await this.closeApp();
+    if (error !== undefined && hasStarted) throw error;
     const fatal = ends.find((end) => end.reason === 'fatal');
     if (fatal !== undefined) throw this.failed(fatal);
-    return this.finished(ends, signal);
+    return this.finished(ends, { signal, isClosed });
+  }
+
+  /** Not closed in its time: a hook of the app never returns. */
+  private async closeApp(): Promise<{ isClosed: boolean; error?: unknown }> {
+    const { app, host } = this.parts;
+    const times = app.servers().map(({ closeTimeoutMs }) => closeTimeoutMs);
+    const timeoutMs = times.length === 0 ? WORKER_DEFAULTS.closeTimeoutMs : Math.max(...times);
+    const failure: { error?: unknown } = {};
+    const closing = app.close().catch((error: unknown) => void (failure.error = error));
+    if (await settledWithin(closing, timeoutMs, host.clock)) return { isClosed: true, ...failure };
+    const message = 'The app did not close in time: a shutdown hook of its providers has not ended';
+    app.logger.error(message, { closeTimeoutMs: timeoutMs });
+    return { isClosed: false };
   }
 
   private failed(end: WorkerEnd): unknown {
@@ -87,10 +115,13 @@ export class WorkerRun {
     return end.error ?? new Error('The worker ended for a fatal error.');
   }
 
-  private finished(ends: readonly WorkerEnd[], signal: StopSignal | undefined): SqsWorkerRun {
+  private finished(
+    ends: readonly WorkerEnd[],
+    { signal, isClosed }: { signal: StopSignal | undefined; isClosed: boolean },
+  ): SqsWorkerRun {
     const unfinishedCount = ends.reduce((sum, end) => sum + end.unfinishedCount, 0);
-    // Their messages were given back: running on would do them twice.
-    if (unfinishedCount > 0 && !this.isAborting) {
+    // The messages of handlers that run on were given back: running on would do them twice.
+    if ((unfinishedCount > 0 || !isClosed) && !this.isAborting) {
       this.parts.host.exit(signal === undefined ? 1 : exitCodeOf(signal));
     }
     const reason = ends.find((end) => end.reason !== 'drained')?.reason ?? 'drained';
@@ -101,20 +132,16 @@ export class WorkerRun {
     this.isAborting = true;
     const { app, host } = this.parts;
     const servers = app.servers();
-    const deadline = deferred<void>();
-    const timer = host.clock.setTimer(() => deadline.resolve(), ABORT_MS);
+    app.abandonStart();
     const released = Promise.allSettled([...servers.map((server) => server.abort()), work]);
-    await Promise.race([released, deadline.promise]);
-    timer.cancel();
+    if (!(await settledWithin(released, ABORT_MS, host.clock))) {
+      const message = 'The process exits although not everything has ended';
+      app.logger.warn(message, { because: signal, timeoutMs: ABORT_MS });
+    }
     host.exit(exitCodeOf(signal));
     const unfinishedCount = sumRunning(servers);
     return { reason: 'aborted', signal, unfinishedCount };
   }
-}
-
-async function drained(server: ServerSqs): Promise<WorkerEnd> {
-  await server.close({ exiting: true });
-  return server.ended;
 }
 
 function sumRunning(servers: readonly ServerSqs[]): number {

@@ -1,4 +1,5 @@
 import type {
+  DrainOptions,
   RunningDelivery,
   WorkerControl,
   WorkerEnd,
@@ -15,6 +16,9 @@ type Listener = (facts: never) => void;
 /** The engine's control without an engine: the test delivers, and sees what was asked of it. */
 export class FakeEngine implements WorkerControl {
   readonly calls: string[] = [];
+  drainOptions: DrainOptions | undefined;
+  /** What its handlers are said to work on. */
+  work: RunningDelivery[] = [];
   readonly ended: Promise<WorkerEnd>;
   /** What a drain waits for; a test may hold it. */
   whileDraining: () => Promise<void> = async () => {};
@@ -29,8 +33,9 @@ export class FakeEngine implements WorkerControl {
     this.calls.push('start');
   }
 
-  async drain(): Promise<void> {
+  async drain(options: DrainOptions = {}): Promise<void> {
     this.calls.push('drain');
+    this.drainOptions = options;
     await this.whileDraining();
     this.finish({ reason: 'drained', unfinishedCount: 0 });
   }
@@ -58,6 +63,10 @@ export class FakeEngine implements WorkerControl {
 
   status(): WorkerStatus {
     return { phase: 'running', queues: this.setup.queues.map(({ name }) => statusOf(name)) };
+  }
+
+  running(): RunningDelivery[] {
+    return this.work;
   }
 
   on<E extends WorkerEventName>(event: E, listener: (facts: WorkerEvents[E]) => void): () => void {

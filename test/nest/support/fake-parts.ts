@@ -146,5 +146,6 @@ function resolve(options: WorkerOptions): ResolvedWorkerOptions {
     return { name, handlersOf, takesUnknownTasks: true, consume: defaults };
   });
   const stopWhen = options.stopWhen ?? { start: () => ({ shouldStop: () => false }) };
-  return { queues, defaults, drainTimeoutMs: options.drainTimeoutMs ?? 20_000, stopWhen };
+  const { drainTimeoutMs = 20_000, closeTimeoutMs = 15_000 } = options;
+  return { queues, defaults, drainTimeoutMs, closeTimeoutMs, stopWhen };
 }

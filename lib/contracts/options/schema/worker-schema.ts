@@ -180,6 +180,14 @@ export const workerSchema = schemaOf<WorkerOptions>()({
     description: 'Milliseconds that handlers get to finish once the worker stops.',
     cost: 'A deploy waits as long; whoever stops the process must wait longer than that.',
   }),
+  closeTimeoutMs: integer({
+    from: 0,
+    to: 3_600_000,
+    default: WORKER_DEFAULTS.closeTimeoutMs,
+    description:
+      "Milliseconds that `runSqsWorker()` waits for `app.close()` after the drain, the app's own shutdown hooks included; then the process exits.",
+    cost: 'A shutdown hook that hangs is noticed later.',
+  }),
   stopWhen: stopPolicy({
     default: 'never()',
     description: 'When the worker stops by itself.',
