@@ -16,6 +16,7 @@ import { Classifier } from './classifier.js';
 import type { Delivery } from './delivery.js';
 import { Dispatcher } from './dispatcher.js';
 import { Executor, type SinglePlan } from './executor.js';
+import { LastAttempt } from './last-attempt.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { FifoOrdering } from './ordering/fifo-ordering.js';
 import type { Ordering } from './ordering/ordering.js';
@@ -177,8 +178,6 @@ function orderingOf(
     lanes,
     settlements,
     mode: consume.fifoFailure,
-    lastAttempt: lastAttemptOf(parts),
-    hasDeadLetterQueue: queue.deadLetter !== undefined,
     clock,
     onChange: () => hooks.onChange(),
   });
@@ -191,6 +190,9 @@ function executorOf(
 ): Executor {
   const { queue, handlersOf, handlers, interceptors, replies, taskScope, consume, clock, onFatal } =
     parts;
+  const lastAttempt = lastAttemptOf(parts);
+  const defaultBackoff = exponential();
+  const { logger } = parts;
   return new Executor({
     queue: handlersOf,
     handlers,
@@ -198,9 +200,16 @@ function executorOf(
     codecs: queue.codecs,
     interceptors,
     replies,
-    request: { queue, lastAttempt: lastAttemptOf(parts) },
+    request: { queue },
     taskScope,
-    classifier: new Classifier({ consume, defaultBackoff: exponential() }),
+    classifier: new Classifier({
+      consume,
+      defaultBackoff,
+      lastAttempt,
+      queue: nameOf(parts),
+      logger,
+    }),
+    lastAttempt,
     consume,
     clock,
     acknowledge: (delivery) => settlements.acknowledge(delivery),
@@ -209,10 +218,10 @@ function executorOf(
   });
 }
 
-/** The attempt after which SQS, or FIFO's own count, gives a message up. */
-function lastAttemptOf({ queue, consume }: QueueWorkerParts): number | undefined {
-  if (queue.deadLetter !== undefined) return queue.deadLetter.maxReceiveCount;
-  return queue.isFifo && consume.fifoFailure === 'hold' ? consume.maxAttempts : undefined;
+function lastAttemptOf({ queue, consume, clock }: QueueWorkerParts): LastAttempt {
+  const holdsHeads = queue.isFifo && consume.fifoFailure === 'hold';
+  const { maxAttempts, onExhausted } = consume;
+  return new LastAttempt({ queue, holdsHeads, maxAttempts, onExhausted, clock });
 }
 
 function dispatcherOf(

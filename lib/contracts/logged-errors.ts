@@ -7,7 +7,12 @@ export function markLogged(error: unknown): void {
 
 /** True where whoever ran the handler has logged the error with its stack; log one line more, without the stack. */
 export function wasLogged(error: unknown): boolean {
-  return isObjectLike(error) && Reflect.get(error, LOGGED) === true;
+  try {
+    return isObjectLike(error) && Reflect.get(error, LOGGED) === true;
+  } catch {
+    // A proxy or a getter of the user's.
+    return false;
+  }
 }
 
 function isObjectLike(value: unknown): value is object {

@@ -71,7 +71,17 @@ export type Outcome =
       readonly wanted: boolean;
     }
   | { readonly kind: 'discard'; readonly error?: unknown; readonly reason: string }
-  | { readonly kind: 'dead-letter'; readonly error?: unknown; readonly reason: string }
+  | {
+      readonly kind: 'dead-letter';
+      readonly error?: unknown;
+      readonly reason: string;
+      /**
+       * Who moves the message. `'copy'`: the worker sends a copy to the dead-letter queue, then deletes the message.
+       * `'sqs'`: this was the last receive that the queue allows; SQS moves the message at the next one.
+       * @default 'copy'
+       */
+      readonly movedBy?: 'sqs' | 'copy';
+    }
   | { readonly kind: 'release'; readonly error?: unknown; readonly reason: string };
 
 export type OutcomeKind = Outcome['kind'];
@@ -90,7 +100,30 @@ export interface ControlError extends Error {
   readonly [CONTROL_ERROR]: ControlSignal;
 }
 
+/** What an error chooses; undefined for one that chooses nothing, or nothing that is known here. Never throws. */
 export function controlSignalOf(error: unknown): ControlSignal | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
-  return (error as Partial<ControlError>)[CONTROL_ERROR];
+  try {
+    return knownSignal((error as Partial<Record<symbol, unknown>>)[CONTROL_ERROR]);
+  } catch {
+    // A proxy or a getter of the user's.
+    return undefined;
+  }
 }
+
+function knownSignal(signal: unknown): ControlSignal | undefined {
+  if (typeof signal !== 'object' || signal === null) return undefined;
+  const { kind, reason } = signal as { kind?: unknown; reason?: unknown };
+  switch (kind) {
+    case 'retry':
+    case 'leave':
+      return signal as ControlSignal;
+    case 'discard':
+    case 'dead-letter':
+      return typeof reason === 'string' ? (signal as ControlSignal) : { kind, reason: noReason };
+    default:
+      return undefined;
+  }
+}
+
+const noReason = 'no reason given';

@@ -12,6 +12,7 @@ export const MAX_PRIORITIES = 16;
 export const CONSUME_DEFAULTS = {
   concurrency: 10,
   waitTimeSeconds: 20,
+  onExhausted: 'sqs',
   ack: 'after',
   stuckAfterMs: 60_000,
   onStuck: 'wait',

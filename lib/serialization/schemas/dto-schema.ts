@@ -1,6 +1,6 @@
 import type { ValidationError } from 'class-validator';
-import { InvalidTaskDataError, MissingPackageError } from '../../contracts/errors/index.js';
-import type { DtoClass } from '../../contracts/task-contract.js';
+import { MissingPackageError } from '../../contracts/errors/index.js';
+import type { DataVerdict, DtoClass } from '../../contracts/task-contract.js';
 
 /** Loads an optional package; a test gives its own. */
 export type LoadPackage = (name: 'class-validator' | 'class-transformer') => Promise<unknown>;
@@ -8,29 +8,25 @@ export type LoadPackage = (name: 'class-validator' | 'class-transformer') => Pro
 /**
  * Makes an instance of a DTO class and runs the checks of its class-validator decorators. Both packages are loaded here,
  * so that nobody needs them who has no such class.
- * @throws InvalidTaskDataError, MissingPackageError
+ * @throws MissingPackageError
  */
-export async function parseDto<Data>(
-  pattern: string,
+export async function judgeDto<Data>(
   dtoClass: DtoClass<Data>,
   data: unknown,
   load: LoadPackage = loadPackage,
-): Promise<Data> {
+): Promise<DataVerdict<Data>> {
   const { plainToInstance } = await need<typeof import('class-transformer')>(
     'class-transformer',
     load,
   );
   const { validate } = await need<typeof import('class-validator')>('class-validator', load);
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    throw new InvalidTaskDataError({
-      pattern,
-      issues: [`expected an object for ${dtoClass.name}`],
-    });
+    return { issues: [`expected an object for ${dtoClass.name}`] };
   }
   const instance = plainToInstance(dtoClass as new () => object, data);
   const errors = await validate(instance);
-  if (errors.length === 0) return instance as Data;
-  throw new InvalidTaskDataError({ pattern, issues: errors.flatMap((e) => sentencesOf(e, '')) });
+  if (errors.length === 0) return { value: instance as Data };
+  return { issues: errors.flatMap((e) => sentencesOf(e, '')) };
 }
 
 /** Data of a DTO as codecs write it: an instance becomes plain as its class-transformer decorators say. */
