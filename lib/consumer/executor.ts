@@ -1,40 +1,27 @@
 import { lastValueFrom } from 'rxjs';
 import type { Clock, Timer } from '../contracts/clock.js';
-import {
-  InvalidMessageDataError,
-  TaskTimeoutError,
-  UndecodableMessageError,
-  UnknownTaskError,
-} from '../contracts/errors/index.js';
-import type { CodecLookup, MessageFormat, TaskPacket } from '../contracts/format.js';
+import { InvalidMessageDataError, TaskTimeoutError } from '../contracts/errors/index.js';
 import type {
   BatchTaskHandler,
   DataCheck,
-  HandlerLookup,
-  HandlerMatch,
   TaskHandler,
   TaskHandlerOptions,
 } from '../contracts/handlers.js';
 import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
-import type { ReplyPort, RequestFacts } from '../contracts/replies.js';
+import type { ReplyPort } from '../contracts/replies.js';
 import type { Outcome } from '../contracts/task.js';
 import { LifeWatch } from '../primitives/life-watch.js';
 import { BatchMeeting } from './batch-meeting.js';
-import type { Classifier, Failure, FailurePlace } from './classifier.js';
+import type { Classifier, Failure } from './classifier.js';
 import type { Delivery } from './delivery.js';
 import type { LastAttempt } from './last-attempt.js';
+import type { RunnablePlan, SinglePlan } from './planner.js';
 import { taskChain } from './task-chain.js';
 
 export interface ExecutorParts {
-  /** Name that handlers are looked up under. */
-  queue: string;
-  handlers: HandlerLookup;
-  format: MessageFormat;
-  codecs: CodecLookup;
   interceptors: readonly SqsTaskInterceptor[];
   replies?: ReplyPort | undefined;
-  request: RequestFacts;
   /** @default none */
   taskScope?: TaskScope | undefined;
   classifier: Classifier;
@@ -43,44 +30,18 @@ export interface ExecutorParts {
   clock: Clock;
   /** `ack: 'before'`: deletes the message; true once SQS has confirmed it. */
   acknowledge(delivery: Delivery): Promise<boolean>;
-  hasSucceeded(messageId: string): boolean;
   /** A policy chose `crash()`. */
   onFatal(error: unknown): void;
 }
-
-/** Who is to run a delivery; `error` says why nobody can. */
-export type Plan =
-  | { kind: 'task'; handler: TaskHandler }
-  | { kind: 'batch'; handler: BatchTaskHandler }
-  | Refusal
-  | { kind: 'expired' }
-  /** Its format says that it is no task. */
-  | { kind: 'ignored' }
-  /** It succeeded before, and SQS gave it again because it was not deleted. */
-  | { kind: 'remembered' }
-  /** Its lease ended while it waited: it may run elsewhere by now. */
-  | { kind: 'lost' };
-
-interface Refusal {
-  kind: 'refused';
-  error: unknown;
-  place: FailurePlace;
-  /** Of the handler that it is for, where that is known. */
-  handlerOptions: TaskHandlerOptions | undefined;
-}
-
-export type SinglePlan = Exclude<Plan, { kind: 'batch' }>;
-
-type RunnablePlan = Exclude<SinglePlan, { kind: 'remembered' | 'ignored' | 'lost' }>;
 
 /**
  * Runs deliveries and says how each ended. Never throws: whatever fails on the way, the answer is an outcome.
  *
  * | step                                  | in                        | where it fails                   |
  * |---------------------------------------|---------------------------|----------------------------------|
- * | decode the message                    | `plan`                    | place `message`                  |
- * | find its handler                      | `plan`                    | place `lookup`                   |
- * | open the way to who waits for a reply | `plan`                    | place `message`                  |
+ * | decode the message                    | `Planner`                 | place `message`                  |
+ * | find its handler                      | `Planner`                 | place `lookup`                   |
+ * | open the way to who waits for a reply | `Planner`                 | place `message`                  |
  * | enter the task context                | `throughChain`            | place `handler`                  |
  * | run hooks and interceptors            | `throughChain`            | place `handler`                  |
  * | check the data by the schema          | `afterCheck`              | refused: place `message`; the schema throws: place `handler` |
@@ -92,15 +53,6 @@ type RunnablePlan = Exclude<SinglePlan, { kind: 'remembered' | 'ignored' | 'lost
  */
 export class Executor {
   constructor(private readonly parts: ExecutorParts) {}
-
-  /** Decodes the message and finds its handler. */
-  plan(delivery: Delivery): Plan {
-    try {
-      return this.planned(delivery);
-    } catch (error) {
-      return refused('handler', error);
-    }
-  }
 
   /** Runs one delivery inside the task chain. */
   run(delivery: Delivery, plan: SinglePlan): Promise<Outcome> {
@@ -136,54 +88,6 @@ export class Executor {
 
   private isLost({ lease }: Delivery): boolean {
     return lease.isLostAt(this.parts.clock.now());
-  }
-
-  private planned(delivery: Delivery): Plan {
-    const { handlers, queue, hasSucceeded } = this.parts;
-    if (hasSucceeded(delivery.message.id)) return { kind: 'remembered' };
-    if (this.isLost(delivery)) return { kind: 'lost' };
-    const raw = handlers.findRaw(queue);
-    if (raw !== undefined) return { kind: 'task', handler: raw };
-    try {
-      delivery.packet = this.decoded(delivery);
-    } catch (error) {
-      return refused('message', error);
-    }
-    return this.plannedTask(delivery, delivery.packet);
-  }
-
-  private decoded(delivery: Delivery): TaskPacket {
-    const { format, codecs, queue } = this.parts;
-    const packet: unknown = format.decode(delivery.message.raw, { queue, codecs });
-    if (isPacket(packet)) return packet;
-    const problem = `its format "${format.name}" answered no task: expected an object with a pattern`;
-    throw new UndecodableMessageError({ problem });
-  }
-
-  private plannedTask(delivery: Delivery, packet: TaskPacket): Plan {
-    const { handlers, queue, clock } = this.parts;
-    delivery.data = packet.data;
-    if (packet.ignore === true) return { kind: 'ignored' };
-    if (packet.expiresAt !== undefined && packet.expiresAt < clock.wallNow()) {
-      return { kind: 'expired' };
-    }
-    const match = handlers.find(queue, packet.pattern);
-    const refusal = this.openReply(delivery, match);
-    if (refusal !== undefined) return refusal;
-    if (match !== undefined) return match;
-    const facts = { pattern: packet.pattern, queue, known: handlers.patternsOf(queue) };
-    return refused('lookup', new UnknownTaskError(facts));
-  }
-
-  /** A request that names a reply queue which is not to be answered is refused. */
-  private openReply(delivery: Delivery, match: HandlerMatch | undefined): Refusal | undefined {
-    if (!this.isRequest(delivery)) return undefined;
-    try {
-      this.parts.replies?.open(delivery, this.parts.request);
-      return undefined;
-    } catch (error) {
-      return refused('message', error, match?.handler.options);
-    }
   }
 
   private isRequest({ packet }: Delivery): boolean {
@@ -387,22 +291,6 @@ function optionsOf(plan: RunnablePlan): TaskHandlerOptions | undefined {
     case 'expired':
       return undefined;
   }
-}
-
-function refused(
-  place: FailurePlace,
-  error: unknown,
-  handlerOptions?: TaskHandlerOptions,
-): Refusal {
-  return { kind: 'refused', place, error, handlerOptions };
-}
-
-/** Formats may be the user's own, and not written in TypeScript. */
-function isPacket(packet: unknown): packet is TaskPacket {
-  if (typeof packet !== 'object' || packet === null) return false;
-  const { pattern, context } = packet as Partial<TaskPacket>;
-  const hasContext = context === undefined || (typeof context === 'object' && context !== null);
-  return typeof pattern === 'string' && hasContext;
 }
 
 const done: Outcome = { kind: 'success' };

@@ -8,7 +8,7 @@ import { deferred } from '../primitives/deferred.js';
 import { settledWithin } from '../primitives/wait.js';
 import { assemble, nameOf, type Assembly, type QueueWorkerParts } from './assembly.js';
 import { Delivery, type DeliveryOwner } from './delivery.js';
-import type { SinglePlan } from './executor.js';
+import type { SinglePlan } from './planner.js';
 import { Lease } from './lease.js';
 import type { QueueEngine } from './queue-engine.js';
 import { ReceivedTaskMessage } from './task-message.js';

@@ -13,6 +13,7 @@ import type {
   WorkerStatus,
 } from '../contracts/worker-port.js';
 import { Background } from '../primitives/background.js';
+import { containedLogger } from '../primitives/contained-logger.js';
 import { deferred } from '../primitives/deferred.js';
 import { EventHub } from '../primitives/event-hub.js';
 import type { QueueWorkerParts } from './assembly.js';
@@ -34,6 +35,7 @@ import { logTaskEvents } from './task-log.js';
  * - STOPPED: nothing runs, no timer is left. Nothing leads out of it.
  */
 export class Worker implements WorkerControl {
+  private readonly setup: WorkerSetup;
   private phase: WorkerPhase = 'idle';
   private readonly queues = new Map<string, QueueEngine>();
   private readonly waiting = new Set<string>();
@@ -49,7 +51,9 @@ export class Worker implements WorkerControl {
   readonly ended: Promise<WorkerEnd> = this.end.promise;
 
   /** @throws InvalidOptionsError where a policy cannot work on a queue that is already known */
-  constructor(private readonly setup: WorkerSetup) {
+  constructor(given: WorkerSetup) {
+    const setup = { ...given, logger: containedLogger(given.logger) };
+    this.setup = setup;
     for (const one of setup.queues) {
       if (!(one.queue instanceof Promise)) this.checkPolicies(one, one.queue);
     }
@@ -65,6 +69,8 @@ export class Worker implements WorkerControl {
       queues: this.names,
       clock,
       onStop: () => void this.stop('stop-policy'),
+      onBroken: (error) =>
+        logger.error('The stop policy failed and decides nothing; the worker goes on', {}, error),
     });
     logTaskEvents(this, logger);
   }

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { Logger } from '@nestjs/common';
 import type { LoggerService } from '@nestjs/common';
 import type { LogFields, SqsLogger } from '../contracts/index.js';
+import { AppLogger, containedService } from './app-logger.js';
 import { LogRecord } from './log-record.js';
 
 export type SqsLogContext = 'SqsWorker' | 'SqsProducer' | 'SqsClient' | 'SqsModule';
@@ -14,8 +15,8 @@ export class NestSqsLogger implements SqsLogger {
   private readonly payloads: LoggerService;
 
   constructor(setup: { context: SqsLogContext; logger?: LoggerService; payloads?: LoggerService }) {
-    this.logger = setup.logger ?? new Logger(setup.context);
-    this.payloads = setup.payloads ?? new Logger(PAYLOAD_CONTEXT);
+    this.logger = serviceOf(setup.logger, setup.context);
+    this.payloads = serviceOf(setup.payloads, PAYLOAD_CONTEXT);
   }
 
   debug(message: string, fields?: LogFields): void {
@@ -48,6 +49,10 @@ export class NestSqsLogger implements SqsLogger {
   isLogEnabled(): boolean {
     return Logger.isLevelEnabled('log');
   }
+}
+
+function serviceOf(given: LoggerService | undefined, context: string): LoggerService {
+  return given === undefined ? new AppLogger(context) : containedService(given);
 }
 
 function lineOf(message: string, fields: LogFields | undefined): unknown {

@@ -11,6 +11,7 @@ import {
   type ConnectionOptions,
   type WireChoice,
 } from './connection-options.js';
+import { containedLogger } from '../primitives/contained-logger.js';
 import { SqsEmbedded, type SqsEmbeddedSetup } from './embedded/embedded-sqs.js';
 import {
   createSqsClient,
@@ -52,8 +53,9 @@ export interface ConnectionDeps {
 export async function openConnection(
   name: string,
   options: ConnectionOptions | undefined,
-  deps: ConnectionDeps,
+  given: ConnectionDeps,
 ): Promise<Connection> {
+  const deps = { ...given, logger: containedLogger(given.logger) };
   const choice = readConnectionOptions(name, options);
   switch (choice.kind) {
     case 'embedded':
