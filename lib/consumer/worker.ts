@@ -17,7 +17,7 @@ import { containedLogger } from '../primitives/contained-logger.js';
 import { deferred } from '../primitives/deferred.js';
 import { EventHub } from '../primitives/event-hub.js';
 import type { QueueWorkerParts } from './assembly.js';
-import { checkPolicies } from './check-policies.js';
+import { checkPolicies, copiesInVain } from './check-policies.js';
 import { PollBudget } from './polling/poll-budget.js';
 import { FamilyWorker } from './priorities/family-worker.js';
 import { levelsInWindow } from './priorities/level-window.js';
@@ -153,10 +153,18 @@ export class Worker implements WorkerControl {
   private runQueue(setup: WorkerQueueSetup, queue: QueueHandle): void {
     const { handlers, interceptors, replies, taskScope, drainTimeoutMs, clock, logger } =
       this.setup;
+    const { handlersOf, consume } = setup;
+    if (copiesInVain({ queue, handlersOf, consume, handlers })) {
+      const fields = { queue: queue.name };
+      logger.warn(
+        "onExhausted: 'copy' has no effect here: no dead-letter queue is known for the queue, neither from its options nor from its attributes",
+        fields,
+      );
+    }
     const parts: QueueWorkerParts = {
       queue,
-      handlersOf: setup.handlersOf,
-      consume: setup.consume,
+      handlersOf,
+      consume,
       handlers,
       interceptors,
       replies,
