@@ -16,7 +16,8 @@ import { KeyedLanes } from '../primitives/keyed-lanes.js';
 import { Classifier } from './classifier.js';
 import type { Delivery } from './delivery.js';
 import { Dispatcher } from './dispatcher.js';
-import { Executor, type SinglePlan } from './executor.js';
+import { Executor } from './executor.js';
+import { LastAttempt } from './last-attempt.js';
 import { LeaseKeeper } from './lease-keeper.js';
 import { BlockedGroups } from './ordering/blocked-groups.js';
 import { FifoOrdering } from './ordering/fifo-ordering.js';
@@ -26,6 +27,7 @@ import { Fetcher } from './polling/fetcher.js';
 import { needsSomebody } from './polling/poll-backoff.js';
 import type { PollBudget } from './polling/poll-budget.js';
 import type { LevelSeat } from './priorities/level-seat.js';
+import { Planner, type SinglePlan } from './planner.js';
 import { ProcessedMemory } from './processed-memory.js';
 import { exponential } from './retry/backoff.js';
 import { Settlements } from './settlement.js';
@@ -87,8 +89,9 @@ export function assemble(parts: QueueWorkerParts, hooks: AssemblyHooks): Assembl
   const settler = settlerOf(parts, hooks);
   const settlements = settlementsOf(parts, settler, leases, memory);
   const ordering = orderingOf(parts, lanes, settlements, hooks);
-  const executor = executorOf(parts, settlements, memory);
-  const dispatcher = dispatcherOf(parts, { lanes, ordering, executor, settler }, hooks);
+  const planner = plannerOf(parts, memory);
+  const executor = executorOf(parts, settlements);
+  const dispatcher = dispatcherOf(parts, { lanes, ordering, planner, settler }, hooks);
   const fetcher = fetcherOf(parts, { demand: dispatcher, visibilityTimeoutSeconds }, hooks);
   const stuckWatch = new StuckWatch({
     stuckAfterMs: parts.consume.stuckAfterMs,
@@ -195,46 +198,52 @@ function orderingOf(
     lanes,
     settlements,
     mode: consume.fifoFailure,
-    lastAttempt,
-    blocked: lastAttempt === undefined ? new BlockedGroups({ queue: name, logger }) : undefined,
-    hasDeadLetterQueue: queue.deadLetter !== undefined,
+    blocked: lastAttempt.isLimited ? undefined : new BlockedGroups({ queue: name, logger }),
     clock,
     onChange: () => hooks.onChange(),
   });
 }
 
-function executorOf(
-  parts: QueueWorkerParts,
-  settlements: Settlements,
-  memory: ProcessedMemory,
-): Executor {
-  const { queue, handlersOf, handlers, interceptors, replies, taskScope, consume, clock, onFatal } =
-    parts;
-  return new Executor({
+function plannerOf(parts: QueueWorkerParts, memory: ProcessedMemory): Planner {
+  const { queue, handlersOf, handlers, replies, clock } = parts;
+  return new Planner({
     queue: handlersOf,
     handlers,
     format: queue.format,
     codecs: queue.codecs,
+    replies,
+    request: { queue },
+    clock,
+    hasSucceeded: (messageId) => memory.has(messageId),
+  });
+}
+
+function executorOf(parts: QueueWorkerParts, settlements: Settlements): Executor {
+  const { interceptors, replies, taskScope, consume, clock, logger, onFatal } = parts;
+  const lastAttempt = lastAttemptOf(parts);
+  const queue = nameOf(parts);
+  const defaultBackoff = exponential();
+  return new Executor({
     interceptors,
     replies,
-    request: { queue, lastAttempt: lastAttemptOf(parts) },
     taskScope,
-    classifier: new Classifier({ consume, defaultBackoff: exponential() }),
+    classifier: new Classifier({ consume, defaultBackoff, lastAttempt, queue, logger }),
+    lastAttempt,
     consume,
     clock,
     acknowledge: (delivery) => settlements.acknowledge(delivery),
-    hasSucceeded: (messageId) => memory.has(messageId),
     onFatal,
   });
 }
 
-/** The attempt after which SQS, or FIFO's own count, gives a message up. */
 export function lastAttemptOf({
   queue,
   consume,
-}: Pick<QueueWorkerParts, 'queue' | 'consume'>): number | undefined {
-  if (queue.deadLetter !== undefined) return queue.deadLetter.maxReceiveCount;
-  return queue.isFifo && consume.fifoFailure === 'hold' ? consume.maxAttempts : undefined;
+  clock,
+}: Pick<QueueWorkerParts, 'queue' | 'consume' | 'clock'>): LastAttempt {
+  const holdsHeads = queue.isFifo && consume.fifoFailure === 'hold';
+  const { maxAttempts, onExhausted } = consume;
+  return new LastAttempt({ queue, holdsHeads, maxAttempts, onExhausted, clock });
 }
 
 function dispatcherOf(
@@ -242,7 +251,7 @@ function dispatcherOf(
   made: {
     lanes: KeyedLanes<Delivery>;
     ordering: Ordering;
-    executor: Executor;
+    planner: Planner;
     settler: Settler;
   },
   hooks: AssemblyHooks,
@@ -257,7 +266,7 @@ function dispatcherOf(
     ordering: made.ordering,
     gate,
     clock,
-    plan: (delivery) => made.executor.plan(delivery),
+    plan: (delivery) => made.planner.plan(delivery),
     run: (delivery, plan) => hooks.run(delivery, plan),
     runBatch: (deliveries, handler) => hooks.runBatch(deliveries, handler),
     isBackedUp: () => made.settler.isFull,

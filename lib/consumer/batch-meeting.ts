@@ -32,6 +32,8 @@ export class BatchMeeting {
     if (this.heardOf.has(delivery)) return;
     this.heardOf.add(delivery);
     if (this.heardOf.size < this.expected) return;
-    this.start(this.present.length === 0 ? Promise.resolve(new Map()) : this.call(this.present));
+    if (this.present.length === 0) return this.start(Promise.resolve(new Map()));
+    // A call that throws before it answers a promise fails all of them, not only who came last.
+    this.start(new Promise((resolve) => resolve(this.call(this.present))));
   }
 }

@@ -1,5 +1,10 @@
 import { InvalidOptionsError } from '../contracts/errors/index.js';
-import type { HandlerLookup, TaskHandlerOptions } from '../contracts/handlers.js';
+import type {
+  BatchTaskHandler,
+  HandlerLookup,
+  TaskHandler,
+  TaskHandlerOptions,
+} from '../contracts/handlers.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
 
@@ -28,10 +33,22 @@ export function checkPolicies({ queue, handlersOf, consume, handlers }: PolicyFa
     throw new InvalidOptionsError({ where: `queue "${queue.name}"`, problems });
 }
 
+/** True where `onExhausted: 'copy'` was chosen for a queue whose last attempt, or dead-letter queue, is not known. */
+export function copiesInVain({ queue, handlersOf, consume, handlers }: PolicyFacts): boolean {
+  if (queue.deadLetter !== undefined || handlersOf !== queue.name) return false;
+  const copying = handlersFor(handlers, handlersOf).some(
+    ({ options }) => options.onExhausted === 'copy',
+  );
+  return copying || consume.onExhausted === 'copy';
+}
+
 function handlerProblems(handlers: HandlerLookup, queue: string): string[] {
+  return handlersFor(handlers, queue).flatMap(({ options, name }) => deadLettersIn(options, name));
+}
+
+function handlersFor(handlers: HandlerLookup, queue: string): (TaskHandler | BatchTaskHandler)[] {
   const found = handlers.patternsOf(queue).map((pattern) => handlers.find(queue, pattern)?.handler);
-  const all = [...found, handlers.findRaw(queue)].filter((handler) => handler !== undefined);
-  return all.flatMap((handler) => deadLettersIn(handler.options, handler.name));
+  return [...found, handlers.findRaw(queue)].filter((handler) => handler !== undefined);
 }
 
 type Policies = Pick<TaskHandlerOptions, 'onError' | 'onInvalidMessage'> &

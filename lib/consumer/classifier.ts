@@ -1,27 +1,41 @@
-import {
-  ForbiddenReplyQueueError,
-  InvalidTaskDataError,
-  UndecodableMessageError,
-  UnknownTaskError,
-} from '../contracts/errors/index.js';
 import type { TaskHandlerOptions } from '../contracts/handlers.js';
+import type { SqsLogger } from '../contracts/logger.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
 import type { Backoff, OutcomePolicy } from '../contracts/policies.js';
 import { controlSignalOf, type ControlSignal, type Outcome } from '../contracts/task.js';
 import { errorText } from '../primitives/error-text.js';
 import type { Delivery } from './delivery.js';
+import type { LastAttempt } from './last-attempt.js';
+import { clampDelay } from './retry/clamp-delay.js';
 
 export interface ClassifierParts {
   consume: ResolvedConsumeOptions;
   /** Used where a policy names none. */
   defaultBackoff: Backoff;
+  lastAttempt: LastAttempt;
+  /** For logs. */
+  queue: string;
+  logger: SqsLogger;
 }
+
+/**
+ * Where a delivery failed. The place chooses the policy, never the class of the error: a handler can throw an error of any
+ * class, such as that of a follow-up task whose data was refused.
+ *
+ * | place     | what failed                                                                       | policy             |
+ * |-----------|-----------------------------------------------------------------------------------|--------------------|
+ * | `message` | it cannot be decoded, asks for a forbidden reply queue, or its schema refuses it   | `onInvalidMessage` |
+ * | `lookup`  | no handler for its pattern                                                        | `onUnknownTask`    |
+ * | `handler` | everything else: handler, guards, pipes, filters, hooks, interceptors, its reply  | `onError`          |
+ */
+export type FailurePlace = 'message' | 'lookup' | 'handler';
 
 /** What went wrong, and what the handler that it went wrong in says about it. */
 export interface Failure {
   error: unknown;
+  place: FailurePlace;
   delivery: Delivery;
-  handlerOptions?: TaskHandlerOptions;
+  handlerOptions: TaskHandlerOptions | undefined;
 }
 
 export interface Verdict {
@@ -30,12 +44,21 @@ export interface Verdict {
   isFatal: boolean;
 }
 
-/** Turns an error into an outcome: what the handler asked for, else the handler's policy, else the worker's. */
+/** Turns an error into an outcome: what the handler asked for, else the handler's policy, else the worker's. Never throws. */
 export class Classifier {
   constructor(private readonly parts: ClassifierParts) {}
 
   classify(failure: Failure): Verdict {
-    const control = controlSignalOf(failure.error);
+    const { outcome, isFatal } = this.verdictOf(failure);
+    const { delivery, handlerOptions } = failure;
+    return {
+      outcome: this.parts.lastAttempt.outcomeOf(outcome, delivery, handlerOptions),
+      isFatal,
+    };
+  }
+
+  private verdictOf(failure: Failure): Verdict {
+    const control = failure.place === 'handler' ? controlSignalOf(failure.error) : undefined;
     if (control !== undefined) return { outcome: this.obey(control, failure), isFatal: false };
     return this.apply(this.policyFor(failure), failure);
   }
@@ -49,17 +72,22 @@ export class Classifier {
     if (control.kind === 'leave') {
       return { kind: 'retry', delaySeconds: undefined, error, wanted: true };
     }
-    const delaySeconds = control.delaySeconds ?? this.delayOf(this.policyFor(failure), failure);
+    const own: unknown = control.delaySeconds ?? undefined;
+    const delaySeconds =
+      own === undefined ? this.delayOf(this.policyFor(failure), failure) : this.secondsOf(own);
     return { kind: 'retry', delaySeconds, error, wanted: true };
   }
 
-  private policyFor({ error, handlerOptions }: Failure): OutcomePolicy {
+  private policyFor({ place, handlerOptions }: Failure): OutcomePolicy {
     const { consume } = this.parts;
-    if (error instanceof UnknownTaskError) return consume.onUnknownTask;
-    if (isInvalidMessage(error)) {
-      return handlerOptions?.onInvalidMessage ?? consume.onInvalidMessage;
+    switch (place) {
+      case 'lookup':
+        return consume.onUnknownTask;
+      case 'message':
+        return handlerOptions?.onInvalidMessage ?? consume.onInvalidMessage;
+      case 'handler':
+        return handlerOptions?.onError ?? consume.onError;
     }
-    return handlerOptions?.onError ?? consume.onError;
   }
 
   private apply(policy: OutcomePolicy, failure: Failure): Verdict {
@@ -79,17 +107,36 @@ export class Classifier {
     }
   }
 
+  /** Undefined, which leaves the message to its visibility timeout, also where a user's back-off throws. */
   private delayOf(policy: OutcomePolicy, { error, delivery }: Failure): number | undefined {
     const own = policy.kind === 'retry' ? policy.backoff : undefined;
     const backoff = own ?? this.parts.defaultBackoff;
-    return backoff(delivery.attempt, { error, delivery });
+    try {
+      const answer: unknown = backoff(delivery.attempt, { error, delivery });
+      return answer === undefined ? undefined : this.secondsOf(answer);
+    } catch (cause) {
+      this.complain('A back-off threw; the message comes back after its visibility timeout', cause);
+      return undefined;
+    }
+  }
+
+  /** Whole seconds that SQS accepts, whatever was answered. */
+  private secondsOf(answer: unknown): number {
+    if (typeof answer === 'number') return clampDelay(answer);
+    if (answer instanceof Promise) answer.catch(() => {});
+    const problem = new TypeError(
+      `Expected a back-off to answer a number of seconds or undefined, got ${kindOf(answer)}.`,
+    );
+    this.complain('A back-off answered no number; the message comes back after 30 s', problem);
+    return clampDelay(Number.NaN);
+  }
+
+  private complain(message: string, error: unknown): void {
+    const { queue, logger } = this.parts;
+    logger.error(message, { queue }, error);
   }
 }
 
-function isInvalidMessage(error: unknown): boolean {
-  return (
-    error instanceof UndecodableMessageError ||
-    error instanceof InvalidTaskDataError ||
-    error instanceof ForbiddenReplyQueueError
-  );
+function kindOf(answer: unknown): string {
+  return answer instanceof Promise ? 'a promise' : `a value of type ${typeof answer}`;
 }

@@ -8,6 +8,7 @@ import type { ConsumeOptions, ResolvedConsumeOptions } from '../contracts/option
 import type { QueueHandle } from '../contracts/queue-handle.js';
 import type { Outcome, TaskDelivery, TaskMessage } from '../contracts/task.js';
 import { Background } from '../primitives/background.js';
+import { containedLogger } from '../primitives/contained-logger.js';
 import { EventHub } from '../primitives/event-hub.js';
 import type { QueueWorkerParts } from './assembly.js';
 import { MessageStream, type MessageSource, type MessageStreamParts } from './message-stream.js';
@@ -50,7 +51,11 @@ export interface FailedMessage {
 
 /** Consuming without a worker: one receive at a time, or a loop of one's own. */
 export class Consumer {
-  constructor(private readonly parts: ConsumerParts) {}
+  private readonly parts: ConsumerParts;
+
+  constructor(parts: ConsumerParts) {
+    this.parts = { ...parts, logger: containedLogger(parts.logger) };
+  }
 
   /**
    * One receive; every message of it runs through its handler, is settled, and is told of.

@@ -4,7 +4,7 @@ import { FifoQueue } from '../primitives/fifo-queue.js';
 import type { KeyedLanes } from '../primitives/keyed-lanes.js';
 import { BatchCollector } from './batch-collector.js';
 import type { Delivery } from './delivery.js';
-import type { Plan, SinglePlan } from './executor.js';
+import type { Plan, SinglePlan } from './planner.js';
 import type { Demand } from './polling/fetcher.js';
 import type { LevelSeat } from './priorities/level-seat.js';
 import type { Slots } from './slots.js';

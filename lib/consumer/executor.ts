@@ -1,98 +1,84 @@
 import { lastValueFrom } from 'rxjs';
 import type { Clock, Timer } from '../contracts/clock.js';
-import { decodeTask } from '../contracts/decoding-budget.js';
-import { TaskTimeoutError, UnknownTaskError } from '../contracts/errors/index.js';
-import type { CodecLookup, MessageFormat } from '../contracts/format.js';
+import { InvalidMessageDataError, TaskTimeoutError } from '../contracts/errors/index.js';
 import type {
   BatchTaskHandler,
-  HandlerLookup,
+  DataCheck,
   TaskHandler,
   TaskHandlerOptions,
 } from '../contracts/handlers.js';
 import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
 import type { ResolvedConsumeOptions } from '../contracts/options/index.js';
-import type { ReplyPort, RequestFacts } from '../contracts/replies.js';
+import type { ReplyPort } from '../contracts/replies.js';
 import type { Outcome } from '../contracts/task.js';
 import { LifeWatch } from '../primitives/life-watch.js';
 import { BatchMeeting } from './batch-meeting.js';
-import type { Classifier } from './classifier.js';
+import type { Classifier, Failure } from './classifier.js';
 import type { Delivery } from './delivery.js';
+import type { LastAttempt } from './last-attempt.js';
+import type { RunnablePlan, SinglePlan } from './planner.js';
 import { taskChain } from './task-chain.js';
 
 export interface ExecutorParts {
-  /** Name that handlers are looked up under. */
-  queue: string;
-  handlers: HandlerLookup;
-  format: MessageFormat;
-  codecs: CodecLookup;
   interceptors: readonly SqsTaskInterceptor[];
   replies?: ReplyPort | undefined;
-  request: RequestFacts;
   /** @default none */
   taskScope?: TaskScope | undefined;
   classifier: Classifier;
+  lastAttempt: LastAttempt;
   consume: ResolvedConsumeOptions;
   clock: Clock;
   /** `ack: 'before'`: deletes the message; true once SQS has confirmed it. */
   acknowledge(delivery: Delivery): Promise<boolean>;
-  hasSucceeded(messageId: string): boolean;
   /** A policy chose `crash()`. */
   onFatal(error: unknown): void;
 }
 
-/** Who is to run a delivery; `error` says why nobody can. */
-export type Plan =
-  | { kind: 'task'; handler: TaskHandler }
-  | { kind: 'batch'; handler: BatchTaskHandler }
-  | { kind: 'refused'; error: unknown }
-  | { kind: 'expired' }
-  /** Its format says that it is no task. */
-  | { kind: 'ignored' }
-  /** It succeeded before, and SQS gave it again because it was not deleted. */
-  | { kind: 'remembered' }
-  /** Its lease ended while it waited: it may run elsewhere by now. */
-  | { kind: 'lost' };
-
-export type SinglePlan = Exclude<Plan, { kind: 'batch' }>;
-
-/** Runs deliveries: decode, find the handler, let it run inside the task chain, and say how it ended. Never throws. */
+/**
+ * Runs deliveries and says how each ended. Never throws: whatever fails on the way, the answer is an outcome.
+ *
+ * | step                                  | in                        | where it fails                   |
+ * |---------------------------------------|---------------------------|----------------------------------|
+ * | decode the message                    | `Planner`                 | place `message`                  |
+ * | find its handler                      | `Planner`                 | place `lookup`                   |
+ * | open the way to who waits for a reply | `Planner`                 | place `message`                  |
+ * | enter the task context                | `throughChain`            | place `handler`                  |
+ * | run hooks and interceptors            | `throughChain`            | place `handler`                  |
+ * | check the data by the schema          | `afterCheck`              | refused: place `message`; the schema throws: place `handler` |
+ * | `ack: 'before'`: delete               | `runHandler`              | released                         |
+ * | call the handler within its limits    | `runHandler`, `callBatch` | place `handler`                  |
+ * | reply                                 | `concluded`               | place `handler`                  |
+ *
+ * A batch goes through the same steps, each of its deliveries by itself; they meet where the handler is called.
+ */
 export class Executor {
   constructor(private readonly parts: ExecutorParts) {}
 
-  /** Decodes the message and finds its handler. */
-  plan(delivery: Delivery): Plan {
-    const { handlers, queue, hasSucceeded } = this.parts;
-    if (hasSucceeded(delivery.message.id)) return { kind: 'remembered' };
-    if (this.isLost(delivery)) return { kind: 'lost' };
-    const raw = handlers.findRaw(queue);
-    if (raw !== undefined) return { kind: 'task', handler: raw };
-    try {
-      return this.planDecoded(delivery);
-    } catch (error) {
-      return { kind: 'refused', error };
-    }
-  }
-
   /** Runs one delivery inside the task chain. */
-  async run(delivery: Delivery, plan: SinglePlan): Promise<Outcome> {
-    if (plan.kind === 'remembered' || plan.kind === 'ignored') return { kind: 'success' };
-    if (plan.kind === 'lost') return lostBeforeStart;
-    const outcome = await this.throughChain(delivery, () => this.runPlan(delivery, plan));
-    return this.isRequest(delivery) ? this.replied(delivery, outcome) : outcome;
+  run(delivery: Delivery, plan: SinglePlan): Promise<Outcome> {
+    if (plan.kind === 'remembered' || plan.kind === 'ignored') return Promise.resolve(done);
+    if (plan.kind === 'lost') return Promise.resolve(lostBeforeStart);
+    return this.concluded(delivery, optionsOf(plan), () => this.runPlan(delivery, plan));
   }
 
   /** Runs many deliveries with one call of their handler; each has its own chain around it. */
   async runBatch(deliveries: readonly Delivery[], handler: BatchTaskHandler): Promise<Outcome[]> {
     const { taskScope = noScope } = this.parts;
+    const data = new Map<Delivery, unknown>();
     // Whoever comes last to the meeting starts the handler, which must not run in that one's scope.
     const meeting = new BatchMeeting(deliveries.length, (present) =>
-      taskScope({}, () => this.callBatch(present, handler), 0),
+      taskScope({}, () => this.callBatch(present, data, handler), 0),
     );
+    const joined = (delivery: Delivery, own: unknown): Promise<Outcome> => {
+      data.set(delivery, own);
+      return meeting.join(delivery);
+    };
     const runOne = async (delivery: Delivery): Promise<Outcome> => {
       try {
         if (this.isLost(delivery)) return lostBeforeStart;
-        const outcome = await this.throughChain(delivery, () => meeting.join(delivery));
-        return this.isRequest(delivery) ? await this.replied(delivery, outcome) : outcome;
+        return await this.concluded(delivery, handler.options, () =>
+          this.afterCheck(delivery, handler, (own) => joined(delivery, own)),
+        );
       } finally {
         meeting.leave(delivery);
       }
@@ -104,84 +90,118 @@ export class Executor {
     return lease.isLostAt(this.parts.clock.now());
   }
 
-  private planDecoded(delivery: Delivery): Plan {
-    const { format, codecs, handlers, queue, clock } = this.parts;
-    const packet = decodeTask(format, delivery.message.raw, { queue, codecs });
-    delivery.packet = packet;
-    delivery.data = packet.data;
-    if (packet.attributes !== undefined) delivery.message.unwrap(packet.attributes);
-    if (packet.ignore === true) return { kind: 'ignored' };
-    if (packet.expiresAt !== undefined && packet.expiresAt < clock.wallNow()) {
-      return { kind: 'expired' };
-    }
-    if (this.isRequest(delivery)) this.parts.replies?.open(delivery, this.parts.request);
-    const match = handlers.find(queue, packet.pattern);
-    if (match !== undefined) return match;
-    const facts = { pattern: packet.pattern, queue, known: handlers.patternsOf(queue) };
-    return { kind: 'refused', error: new UnknownTaskError(facts) };
-  }
-
   private isRequest({ packet }: Delivery): boolean {
     return packet?.replyTo !== undefined && this.parts.replies !== undefined;
   }
 
-  /** A request is settled only once its reply was accepted. */
-  private async replied(delivery: Delivery, outcome: Outcome): Promise<Outcome> {
-    try {
-      await this.parts.replies?.close(delivery, outcome);
-      return outcome;
-    } catch (error) {
-      return this.classified({ error, delivery });
-    }
-  }
-
-  private async throughChain(delivery: Delivery, core: () => Promise<Outcome>): Promise<Outcome> {
-    const { taskScope } = this.parts;
-    if (taskScope === undefined) return this.throughInterceptors(delivery, core);
-    const work = () => this.throughInterceptors(delivery, core);
-    return taskScope(delivery.context, work, delivery.priority);
-  }
-
-  private async throughInterceptors(
+  /** The chain around `core`, then the reply: a request is settled only once its reply was accepted. Never rejects. */
+  private async concluded(
     delivery: Delivery,
+    handlerOptions: TaskHandlerOptions | undefined,
     core: () => Promise<Outcome>,
   ): Promise<Outcome> {
-    const { interceptors } = this.parts;
-    if (interceptors.length === 0) return core();
-    const classify = (error: unknown): Outcome => this.classified({ error, delivery });
+    const classify = (error: unknown): Outcome =>
+      this.failed({ error, place: 'handler', delivery, handlerOptions });
     try {
-      return await lastValueFrom(taskChain(interceptors, { delivery, core, classify }));
+      const chosen = await this.throughChain(delivery, core, classify);
+      const outcome = this.final(delivery, chosen, handlerOptions);
+      if (this.isRequest(delivery)) await this.parts.replies?.close(delivery, outcome);
+      return outcome;
     } catch (error) {
-      return this.classified({ error, delivery });
+      return classify(error);
     }
   }
 
-  private async runPlan(
+  private throughChain(
     delivery: Delivery,
-    plan: Exclude<SinglePlan, { kind: 'remembered' | 'ignored' | 'lost' }>,
+    core: () => Promise<Outcome>,
+    classify: (error: unknown) => Outcome,
   ): Promise<Outcome> {
+    const { taskScope, interceptors } = this.parts;
+    const work = (): Promise<Outcome> =>
+      interceptors.length === 0
+        ? core()
+        : lastValueFrom(taskChain(interceptors, { delivery, core, classify }));
+    return taskScope === undefined ? work() : taskScope(delivery.context, work, delivery.priority);
+  }
+
+  /** An interceptor may choose what cannot be any more: a retry of what is deleted, or after the last attempt. */
+  private final(
+    delivery: Delivery,
+    outcome: Outcome,
+    handlerOptions: TaskHandlerOptions | undefined,
+  ): Outcome {
+    if (outcome.kind === 'success' || outcome.kind === 'discard') return outcome;
+    if (delivery.isSettled) return lostByChoice(outcome.error);
+    return this.parts.lastAttempt.outcomeOf(outcome, delivery, handlerOptions);
+  }
+
+  private async runPlan(delivery: Delivery, plan: RunnablePlan): Promise<Outcome> {
     switch (plan.kind) {
       case 'task':
-        return this.runHandler(delivery, plan.handler);
+        return this.afterCheck(delivery, plan.handler, (data) =>
+          this.runHandler(delivery, plan.handler, data),
+        );
       case 'refused':
-        return this.classified({ error: plan.error, delivery });
+        return this.failed({ ...plan, delivery });
       case 'expired':
         return { kind: 'discard', reason: 'expired: nobody waits for it any more' };
     }
   }
 
-  private async runHandler(delivery: Delivery, handler: TaskHandler): Promise<Outcome> {
+  /** Goes on with what the handler's schema makes of the data, or with the data as they are. */
+  private afterCheck(
+    delivery: Delivery,
+    { check, options }: { check?: DataCheck | undefined; options: TaskHandlerOptions },
+    goOn: (data: unknown) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    if (check === undefined) return goOn(delivery.data);
+    return this.checked(delivery, { check, options }, goOn);
+  }
+
+  private async checked(
+    delivery: Delivery,
+    handler: { check: DataCheck; options: TaskHandlerOptions },
+    goOn: (data: unknown) => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const judged = await this.judged(delivery, handler);
+    return 'refusal' in judged ? judged.refusal : goOn(judged.data);
+  }
+
+  private async judged(
+    delivery: Delivery,
+    { check, options: handlerOptions }: { check: DataCheck; options: TaskHandlerOptions },
+  ): Promise<{ data: unknown } | { refusal: Outcome }> {
+    const timer = this.startTimeout([delivery], handlerOptions);
+    try {
+      const verdict = await check(delivery);
+      if (verdict.issues === undefined) return { data: verdict.value };
+      const { pattern, queue } = delivery;
+      const error = new InvalidMessageDataError({ pattern, queue, issues: verdict.issues });
+      return { refusal: this.failed({ error, place: 'message', delivery, handlerOptions }) };
+    } catch (error) {
+      // The schema has failed, not the data: nobody knows whether these fit.
+      return { refusal: this.failed({ error, place: 'handler', delivery, handlerOptions }) };
+    } finally {
+      timer?.cancel();
+    }
+  }
+
+  private async runHandler(
+    delivery: Delivery,
+    handler: TaskHandler,
+    data: unknown,
+  ): Promise<Outcome> {
     const ack = handler.options.ack ?? this.parts.consume.ack;
     if (ack === 'before' && !(await this.parts.acknowledge(delivery))) return notAcknowledged;
     const timer = this.startTimeout([delivery], handler.options);
     const watch = this.watchLife(delivery, handler);
     try {
-      const value = await handler.run(delivery);
+      const value = await handler.run(delivery, data);
       if (ack === 'manual' && !delivery.isAcked) return this.notAcked(delivery, handler.options);
       return { kind: 'success', value };
     } catch (error) {
-      if (ack === 'before') return lostByChoice(error);
-      return this.classified({ error, delivery, handlerOptions: handler.options });
+      return this.failed({ error, place: 'handler', delivery, handlerOptions: handler.options });
     } finally {
       timer?.cancel();
       watch?.stop();
@@ -206,31 +226,30 @@ export class Executor {
   /** `ack: 'manual'` and no `ctx.ack()`: the same as asking for a retry. */
   private notAcked(delivery: Delivery, handlerOptions: TaskHandlerOptions): Outcome {
     const error = new Error('The handler returned without ctx.ack().');
-    const outcome = this.classified({ error, delivery, handlerOptions });
+    const outcome = this.failed({ error, place: 'handler', delivery, handlerOptions });
     return outcome.kind === 'retry' ? { ...outcome, wanted: true } : outcome;
   }
 
   private async callBatch(
     deliveries: readonly Delivery[],
+    data: ReadonlyMap<Delivery, unknown>,
     handler: BatchTaskHandler,
   ): Promise<Map<Delivery, Outcome>> {
     const timer = this.startTimeout(deliveries, handler.options);
-    const handlerOptions = handler.options;
+    const failed = (delivery: Delivery, error: unknown): Outcome =>
+      this.failed({ error, place: 'handler', delivery, handlerOptions: handler.options });
     try {
-      const errors = await handler.run(deliveries);
+      const errors = await handler.run(
+        deliveries,
+        deliveries.map((delivery) => data.get(delivery)),
+      );
       const outcomeOf = (delivery: Delivery): Outcome => {
-        if (!errors.has(delivery.message.id)) return { kind: 'success' };
-        return this.classified({
-          error: errors.get(delivery.message.id),
-          delivery,
-          handlerOptions,
-        });
+        const { id } = delivery.message;
+        return errors.has(id) ? failed(delivery, errors.get(id)) : done;
       };
       return new Map(deliveries.map((delivery) => [delivery, outcomeOf(delivery)]));
     } catch (error) {
-      const classified = (delivery: Delivery): Outcome =>
-        this.classified({ error, delivery, handlerOptions });
-      return new Map(deliveries.map((delivery) => [delivery, classified(delivery)]));
+      return new Map(deliveries.map((delivery) => [delivery, failed(delivery, error)]));
     } finally {
       timer?.cancel();
     }
@@ -247,18 +266,34 @@ export class Executor {
     }, timeoutMs);
   }
 
-  private classified(failure: Parameters<Classifier['classify']>[0]): Outcome {
+  /** What a failure comes to. Never throws. */
+  private failed(failure: Failure): Outcome {
     const { classifier, onFatal } = this.parts;
+    const { error, delivery } = failure;
+    if (delivery.isSettled) return lostByChoice(error);
     try {
       const { outcome, isFatal } = classifier.classify(failure);
-      if (isFatal) onFatal(failure.error);
+      if (isFatal) onFatal(error);
       return outcome;
-    } catch (backoffError) {
-      // A user's back-off threw: the message still comes back, when its visibility timeout ends.
-      return { kind: 'retry', delaySeconds: undefined, error: backoffError, wanted: false };
+    } catch {
+      // Whatever could not be decided, the message comes back when its visibility timeout ends.
+      return { kind: 'retry', delaySeconds: undefined, error, wanted: false };
     }
   }
 }
+
+function optionsOf(plan: RunnablePlan): TaskHandlerOptions | undefined {
+  switch (plan.kind) {
+    case 'task':
+      return plan.handler.options;
+    case 'refused':
+      return plan.handlerOptions;
+    case 'expired':
+      return undefined;
+  }
+}
+
+const done: Outcome = { kind: 'success' };
 
 const lostBeforeStart: Outcome = {
   kind: 'release',

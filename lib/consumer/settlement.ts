@@ -29,7 +29,21 @@ export class Settlements {
 
   constructor(private readonly parts: SettlementParts) {}
 
-  apply(delivery: Delivery, outcome: Outcome): Promise<Ending> {
+  /** Never rejects: where carrying it out fails unexpectedly, the lease is let go and SQS gives the message again. */
+  async apply(delivery: Delivery, outcome: Outcome): Promise<Ending> {
+    try {
+      return await this.carryOut(delivery, outcome);
+    } catch (error) {
+      const { leases, logger, queue } = this.parts;
+      leases.drop(delivery.lease);
+      delivery.lease.end();
+      const facts = { queue, messageId: delivery.message.id, outcome: outcome.kind };
+      logger.error('Unexpected internal error while settling; please report it', facts, error);
+      return 'left';
+    }
+  }
+
+  private carryOut(delivery: Delivery, outcome: Outcome): Promise<Ending> {
     if (delivery.isSettled) return this.alreadySettled(delivery, outcome);
     switch (outcome.kind) {
       case 'success':
@@ -40,7 +54,9 @@ export class Settlements {
         this.parts.logger.payload(delivery.message.body);
         return this.delete(delivery);
       case 'dead-letter':
-        return this.deadLetter(delivery, outcome.reason);
+        return outcome.movedBy === 'sqs'
+          ? this.leaveToSqs(delivery)
+          : this.deadLetter(delivery, outcome.reason);
       case 'release':
         return this.retry(delivery, 0);
     }
@@ -78,6 +94,12 @@ export class Settlements {
       return 'left';
     }
     return settler.changeVisibility(lease, lease.secondsWithinCap(clampDelay(delaySeconds), now));
+  }
+
+  /** Its receives are used up: made visible, SQS moves it to the dead-letter queue when anybody receives next. */
+  private async leaveToSqs(delivery: Delivery): Promise<Ending> {
+    await this.retry(delivery, 0);
+    return 'left';
   }
 
   private async alreadySettled(delivery: Delivery, outcome: Outcome): Promise<Ending> {

@@ -8,9 +8,14 @@ export interface StopWatchParts {
   clock: Clock;
   /** The policy says so; called at most once. */
   onStop(): void;
+  /** The policy threw, or answered what cannot be understood; called at most once. */
+  onBroken(error: unknown): void;
 }
 
-/** Counts what a stop policy wants to know, and asks it whenever the answer may have changed. */
+/**
+ * Counts what a stop policy wants to know, and asks it whenever the answer may have changed. A policy that throws has
+ * decided nothing: the worker goes on.
+ */
 export class StopWatch implements StartGate {
   private readonly decision: StopDecision;
   private readonly emptyQueues = new Set<string>();
@@ -19,6 +24,7 @@ export class StopWatch implements StartGate {
   private lastActiveAt: number;
   private timer: Timer | undefined;
   private isOver = false;
+  private isBroken = false;
 
   constructor(private readonly parts: StopWatchParts) {
     this.decision = parts.policy.start();
@@ -33,7 +39,12 @@ export class StopWatch implements StartGate {
 
   startsLeft(): number {
     if (this.decision.startsLeft === undefined) return Infinity;
-    return this.decision.startsLeft({ ...this.facts(), startedCount: this.startedCount });
+    return this.asked(Infinity, () =>
+      numberOf(
+        this.decision.startsLeft?.({ ...this.facts(), startedCount: this.startedCount }),
+        Infinity,
+      ),
+    );
   }
 
   started(): void {
@@ -65,12 +76,24 @@ export class StopWatch implements StartGate {
   private ask(): void {
     if (this.isOver) return;
     const facts = this.facts();
-    if (this.decision.shouldStop(facts)) {
+    if (this.asked(false, () => this.decision.shouldStop(facts))) {
       this.close();
       this.parts.onStop();
       return;
     }
-    this.askAgainIn(this.decision.recheckInMs?.(facts));
+    this.askAgainIn(
+      this.asked(undefined, () => numberOf(this.decision.recheckInMs?.(facts), undefined)),
+    );
+  }
+
+  private asked<T>(otherwise: T, ask: () => T): T {
+    try {
+      return ask();
+    } catch (error) {
+      if (!this.isBroken) this.parts.onBroken(error);
+      this.isBroken = true;
+      return otherwise;
+    }
   }
 
   private askAgainIn(ms: number | undefined): void {
@@ -91,4 +114,11 @@ export class StopWatch implements StartGate {
     const areQueuesEmpty = this.emptyQueues.size === this.parts.queues.length;
     return { endedCount, runningCount, idleMs, areQueuesEmpty };
   }
+}
+
+/** A policy may be written without types. @throws TypeError */
+function numberOf<T>(answer: unknown, byDefault: T): number | T {
+  if (answer === undefined) return byDefault;
+  if (typeof answer === 'number' && !Number.isNaN(answer)) return answer;
+  throw new TypeError(`Expected a stop policy to answer a number, got ${typeof answer}.`);
 }

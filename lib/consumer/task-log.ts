@@ -56,17 +56,20 @@ function logFailure(
   if (outcome.kind === 'retry') fields['delaySeconds'] = delayOf(outcome);
   if (isExpected(outcome)) return logger.log('Task did not complete', fields);
   const error = 'error' in outcome ? outcome.error : undefined;
-  logger.error('Task failed', fields, wasLogged(error) ? undefined : error);
+  logger.error(sentenceOf(outcome), fields, wasLogged(error) ? undefined : error);
+}
+
+function sentenceOf(outcome: Outcome): string {
+  const isSqs = outcome.kind === 'dead-letter' && outcome.movedBy === 'sqs';
+  return isSqs ? 'Task failed for the last time: SQS dead-letters it now' : 'Task failed';
 }
 
 /** The handler chose it, or nobody waits for it any more: nothing is wrong. */
 function isExpected(outcome: Failure): boolean {
   if (outcome.kind === 'retry') return outcome.wanted;
-  return outcome.kind === 'release' || outcome.error === undefined || isChosen(outcome.error);
-}
-
-function isChosen(error: unknown): boolean {
-  return controlSignalOf(error) !== undefined;
+  if (outcome.kind === 'release' || outcome.error === undefined) return true;
+  // A retry that was asked for at the last attempt ends in the dead-letter queue, which nobody asked for.
+  return controlSignalOf(outcome.error)?.kind === outcome.kind;
 }
 
 function reasonOf(outcome: Failure): string {

@@ -15,10 +15,11 @@ import type {
 } from '../contracts/worker-port.js';
 import { CONSUME_DEFAULTS } from '../contracts/options/defaults.js';
 import { Background } from '../primitives/background.js';
+import { containedLogger } from '../primitives/contained-logger.js';
 import { deferred } from '../primitives/deferred.js';
 import { EventHub } from '../primitives/event-hub.js';
 import { lastAttemptOf, type QueueWorkerParts } from './assembly.js';
-import { checkPolicies } from './check-policies.js';
+import { checkPolicies, copiesInVain } from './check-policies.js';
 import { endlessHeads } from './ordering/blocked-groups.js';
 import { PollBudget } from './polling/poll-budget.js';
 import { FamilyWorker } from './priorities/family-worker.js';
@@ -38,6 +39,7 @@ import { WorkerLog } from './worker-log.js';
  * - STOPPED: nothing runs, no timer is left. Nothing leads out of it.
  */
 export class Worker implements WorkerControl {
+  private readonly setup: WorkerSetup;
   private phase: WorkerPhase = 'idle';
   private readonly queues = new Map<string, QueueEngine>();
   private readonly waiting = new Set<string>();
@@ -55,7 +57,9 @@ export class Worker implements WorkerControl {
   readonly ended: Promise<WorkerEnd> = this.end.promise;
 
   /** @throws InvalidOptionsError where a policy cannot work on a queue that is already known */
-  constructor(private readonly setup: WorkerSetup) {
+  constructor(given: WorkerSetup) {
+    const setup = { ...given, logger: containedLogger(given.logger) };
+    this.setup = setup;
     for (const one of setup.queues) {
       if (!(one.queue instanceof Promise)) this.checkPolicies(one, one.queue);
     }
@@ -71,6 +75,8 @@ export class Worker implements WorkerControl {
       queues: this.names,
       clock,
       onStop: () => void this.stop('stop-policy'),
+      onBroken: (error) =>
+        logger.error('The stop policy failed and decides nothing; the worker goes on', {}, error),
     });
     const logTasks = new Map(setup.queues.map(({ name, consume }) => [name, consume.logTasks]));
     const { logTasks: byDefault } = CONSUME_DEFAULTS;
@@ -164,10 +170,18 @@ export class Worker implements WorkerControl {
   private runQueue(setup: WorkerQueueSetup, queue: QueueHandle): void {
     const { handlers, interceptors, replies, taskScope, drainTimeoutMs, clock, logger } =
       this.setup;
+    const { handlersOf, consume } = setup;
+    if (copiesInVain({ queue, handlersOf, consume, handlers })) {
+      const fields = { queue: queue.name };
+      logger.warn(
+        "onExhausted: 'copy' has no effect here: no dead-letter queue is known for the queue, neither from its options nor from its attributes",
+        fields,
+      );
+    }
     const parts: QueueWorkerParts = {
       queue,
-      handlersOf: setup.handlersOf,
-      consume: setup.consume,
+      handlersOf,
+      consume,
       handlers,
       interceptors,
       replies,
@@ -188,8 +202,10 @@ export class Worker implements WorkerControl {
   }
 
   private warnOfEndlessHeads({ name, consume }: WorkerQueueSetup, queue: QueueHandle): void {
+    const { clock } = this.setup;
     const isEndless = levelsInWindow(queue, consume).some(
-      (level) => level.queue.isFifo && lastAttemptOf({ queue: level.queue, consume }) === undefined,
+      (level) =>
+        level.queue.isFifo && !lastAttemptOf({ queue: level.queue, consume, clock }).isLimited,
     );
     const warning = isEndless ? endlessHeads(name, consume) : undefined;
     if (warning !== undefined) this.setup.logger.warn(warning, { queue: name });

@@ -1,7 +1,8 @@
-import type { AckMode, OutcomePolicy } from './policies.js';
+import type { AckMode, ExhaustedMode, OutcomePolicy } from './policies.js';
 import type { TaskTarget } from './sending.js';
 import type { IsolateOptions, LongTaskOptions } from './isolation.js';
 import type { RunningDelivery, TaskDelivery } from './task.js';
+import type { DataVerdict } from './task-contract.js';
 
 /** How one handler behaves; each overrides the worker's own. */
 export interface TaskHandlerOptions {
@@ -9,27 +10,45 @@ export interface TaskHandlerOptions {
   timeoutMs?: number;
   onError?: OutcomePolicy;
   onInvalidMessage?: OutcomePolicy;
+  /** Who moves a message whose last attempt failed. */
+  onExhausted?: ExhaustedMode;
   ack?: AckMode;
 }
+
+/**
+ * Judges the data of a delivery before its handler is called. Refused data are an invalid message; a check that throws
+ * has failed like a handler.
+ */
+export type DataCheck = (delivery: TaskDelivery) => DataVerdict | Promise<DataVerdict>;
 
 /** One handler, as the engine sees it. */
 export interface TaskHandler {
   /** For logs: `Class.method`. */
   readonly name: string;
   readonly options: TaskHandlerOptions & LongTaskOptions & { isolate?: IsolateOptions };
+  /** @default any data will do */
+  readonly check?: DataCheck | undefined;
   /**
-   * Runs it. Resolves once it has really ended: promise resolved, Observable complete, all event handlers done.
-   * Rejects with the error that decides the outcome.
+   * Runs it with the data that the check made, or as they came. Resolves once it has really ended: promise resolved,
+   * Observable complete, all event handlers done. Rejects with the error that decides the outcome.
    */
-  run(delivery: RunningDelivery): Promise<unknown>;
+  run(delivery: RunningDelivery, data: unknown): Promise<unknown>;
 }
 
 /** A handler of many messages at once. */
 export interface BatchTaskHandler {
   readonly name: string;
   readonly options: TaskHandlerOptions & { maxSize: number; maxWaitMs: number };
-  /** Answers the error of each delivery that failed, by message id; the others succeeded. */
-  run(deliveries: readonly TaskDelivery[]): Promise<ReadonlyMap<string, unknown>>;
+  /** Judges each delivery by itself. @default any data will do */
+  readonly check?: DataCheck | undefined;
+  /**
+   * Runs it with the data of each delivery, in the same order. Answers the error of each one that failed, by message id;
+   * the others succeeded.
+   */
+  run(
+    deliveries: readonly TaskDelivery[],
+    data: readonly unknown[],
+  ): Promise<ReadonlyMap<string, unknown>>;
 }
 
 export type HandlerMatch =

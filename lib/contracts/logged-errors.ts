@@ -14,6 +14,7 @@ export function wasLogged(error: unknown): boolean {
   try {
     return isObjectLike(error) && Reflect.get(error, LOGGED) === true;
   } catch {
+    // A proxy or a getter of the user's.
     return false;
   }
 }

@@ -19,6 +19,12 @@ export type OutcomePolicy =
  */
 export type Backoff = (attempt: number, facts: FailureFacts) => number | undefined;
 
+/**
+ * Who moves a message whose last allowed attempt failed: SQS by itself, at its next receive; or the worker, by a copy that
+ * carries the reason of the last failure.
+ */
+export type ExhaustedMode = 'sqs' | 'copy';
+
 export type AckMode = 'after' | 'before' | 'manual';
 
 export type FifoFailureMode = 'hold' | 'release' | 'wait';

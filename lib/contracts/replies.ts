@@ -15,6 +15,4 @@ export interface ReplyPort {
 export interface RequestFacts {
   /** The queue that the request came from. */
   readonly queue: QueueHandle;
-  /** The attempt after which nobody tries again; undefined: there is none. */
-  readonly lastAttempt: number | undefined;
 }

@@ -48,6 +48,10 @@ export type StandardSchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly StandardSchemaIssue[] };
 
+/** What a schema says of data: what it makes of them, or why they do not fit. */
+export type DataVerdict<Output = unknown> =
+  { readonly value: Output; readonly issues?: undefined } | { readonly issues: readonly string[] };
+
 export interface StandardSchemaIssue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;

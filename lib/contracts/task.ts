@@ -74,7 +74,17 @@ export type Outcome =
       readonly wanted: boolean;
     }
   | { readonly kind: 'discard'; readonly error?: unknown; readonly reason: string }
-  | { readonly kind: 'dead-letter'; readonly error?: unknown; readonly reason: string }
+  | {
+      readonly kind: 'dead-letter';
+      readonly error?: unknown;
+      readonly reason: string;
+      /**
+       * Who moves the message. `'copy'`: the worker sends a copy to the dead-letter queue, then deletes the message.
+       * `'sqs'`: this was the last receive that the queue allows; SQS moves the message at the next one.
+       * @default 'copy'
+       */
+      readonly movedBy?: 'sqs' | 'copy';
+    }
   | { readonly kind: 'release'; readonly error?: unknown; readonly reason: string };
 
 export type OutcomeKind = Outcome['kind'];
@@ -93,12 +103,30 @@ export interface ControlError extends Error {
   readonly [CONTROL_ERROR]: ControlSignal;
 }
 
+/** What an error chooses; undefined for one that chooses nothing, or nothing that is known here. Never throws. */
 export function controlSignalOf(error: unknown): ControlSignal | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   try {
-    return (error as Partial<ControlError>)[CONTROL_ERROR];
+    return knownSignal((error as Partial<Record<symbol, unknown>>)[CONTROL_ERROR]);
   } catch {
     // Anything can be thrown, a proxy that refuses to be read too.
     return undefined;
   }
 }
+
+function knownSignal(signal: unknown): ControlSignal | undefined {
+  if (typeof signal !== 'object' || signal === null) return undefined;
+  const { kind, reason } = signal as { kind?: unknown; reason?: unknown };
+  switch (kind) {
+    case 'retry':
+    case 'leave':
+      return signal as ControlSignal;
+    case 'discard':
+    case 'dead-letter':
+      return typeof reason === 'string' ? (signal as ControlSignal) : { kind, reason: noReason };
+    default:
+      return undefined;
+  }
+}
+
+const noReason = 'no reason given';

@@ -1,7 +1,9 @@
 import { ConsoleLogger, Logger } from '@nestjs/common';
 import type { LoggerService, LogLevel } from '@nestjs/common';
 import type { LogFields } from '../contracts/index.js';
+import { warnOnce } from '../primitives/contained-logger.js';
 import { propertyOf } from '../primitives/error-text.js';
+import { quietly } from '../primitives/quietly.js';
 import { factsOf, LogRecord } from './log-record.js';
 
 /** An error beside a line, safe to print. */
@@ -14,7 +16,8 @@ export interface LoggedError {
 /** How the logger that an app has chosen takes a sentence with facts, so that it indexes both. */
 interface LogShape {
   isEnabled(level: LogLevel): boolean;
-  write(level: WrittenLevel, line: Line): void;
+  /** What the logger answers: a promise where it writes asynchronously. */
+  write(level: WrittenLevel, line: Line): unknown;
 }
 
 type WrittenLevel = 'debug' | 'log' | 'warn' | 'error';
@@ -43,26 +46,41 @@ export class RecordLogger extends Logger {
 
 /** Records as one logger takes them. */
 export class ShapedLogger implements LoggerService {
+  private readonly report = warnOnce("The app's logger");
+
   constructor(private readonly shape: LogShape) {}
 
+  /** True where that cannot be told. */
   isEnabled(level: LogLevel): boolean {
-    return this.shape.isEnabled(level);
+    let answer = true;
+    quietly(() => (answer = this.shape.isEnabled(level)), this.report);
+    return answer;
   }
 
   debug(record: LogRecord, context?: string): void {
-    this.shape.write('debug', { record, context, error: undefined });
+    this.write('debug', { record, context, error: undefined });
   }
 
   log(record: LogRecord, context?: string): void {
-    this.shape.write('log', { record, context, error: undefined });
+    this.write('log', { record, context, error: undefined });
   }
 
   warn(record: LogRecord, context?: string): void {
-    this.shape.write('warn', { record, context, error: undefined });
+    this.write('warn', { record, context, error: undefined });
   }
 
   error(record: LogRecord, error?: LoggedError, context?: string): void {
-    this.shape.write('error', { record, context, error });
+    this.write('error', { record, context, error });
+  }
+
+  /** A logger that throws, or rejects, changes nothing but the log. */
+  private write(level: WrittenLevel, line: Line): void {
+    const { shape, report } = this;
+    const isWritten = quietly(() => shape.write(level, line), report);
+    if (isWritten) return;
+    // Facts that cannot be printed must not hide the sentence they belong to.
+    const record = new LogRecord(line.record.message, {});
+    quietly(() => shape.write(level, { ...line, record, error: undefined }), report);
   }
 }
 
@@ -92,7 +110,7 @@ function consoleShape(logger: ConsoleLogger): LogShape {
     isEnabled: (level) => logger.isLevelEnabled(level),
     write(level, { record, context, error }) {
       const message = isJson ? record : String(record);
-      call(logger, level, [message, ...behind(level, error, context)]);
+      return call(logger, level, [message, ...behind(level, error, context)]);
     },
   };
 }
@@ -152,7 +170,7 @@ function pinoShape(logger: LoggerService, inner: PinoLogger): LogShape {
     },
     write(level, { record, context, error }) {
       const facts = { [contextName]: context, ...factsOf(record), err: error && pinoError(error) };
-      inner[PINO_LEVELS[level]](facts, record.message);
+      return inner[PINO_LEVELS[level]](facts, record.message) as unknown;
     },
   };
 }
@@ -170,13 +188,13 @@ function anyShape(logger: LoggerService): LogShape {
     write(level, { record, context, error }) {
       const hasFacts = Object.keys(record).length > 1;
       const message = hasFacts ? record : record.message;
-      call(logger, level, [message, ...behind(level, error, context)]);
+      return call(logger, level, [message, ...behind(level, error, context)]);
     },
   };
 }
 
-function call(logger: LoggerService, level: WrittenLevel, parts: readonly unknown[]): void {
-  logger[level]?.(...(parts as [unknown]));
+function call(logger: LoggerService, level: WrittenLevel, parts: readonly unknown[]): unknown {
+  return logger[level]?.(...(parts as [unknown])) as unknown;
 }
 
 /** The context comes last; of errors Nest looks for the stack in front of it. */

@@ -1,3 +1,5 @@
+import { quietly } from './quietly.js';
+
 /** Typed events. A listener that throws is reported and changes nothing. */
 export class EventHub<Events> {
   private readonly listeners = new Map<keyof Events, Set<(facts: never) => void>>();
@@ -31,11 +33,9 @@ export class EventHub<Events> {
     listener: (facts: Events[E]) => void,
     facts: Events[E],
   ): void {
-    try {
-      const answer: unknown = listener(facts);
-      if (answer instanceof Promise) answer.catch((error: unknown) => this.report(event, error));
-    } catch (error) {
-      this.report(event, error);
-    }
+    quietly(
+      () => listener(facts),
+      (error) => this.report(event, error),
+    );
   }
 }

@@ -11,6 +11,7 @@ import type { ResolvedProducerOptions } from '../contracts/options/index.js';
 import type { QueueLookup } from '../contracts/queue-handle.js';
 import type { SendOptions, SendResult, TaskTarget } from '../contracts/sending.js';
 import type { TaskContract } from '../contracts/task-contract.js';
+import { containedLogger } from '../primitives/contained-logger.js';
 import { settledWithin } from '../primitives/wait.js';
 import { BakedTask } from './baked-task.js';
 import { BatchScope, type SendBatch } from './batch-scope.js';
@@ -63,7 +64,8 @@ export class Producer {
   private closing: Promise<void> | undefined;
 
   constructor(private readonly parts: ProducerParts) {
-    const { options, clock, logger, interceptors, serviceName, taskContext } = parts;
+    const { options, clock, interceptors, serviceName, taskContext } = parts;
+    const logger = containedLogger(parts.logger);
     const taskPriority = parts.taskPriority ?? (() => undefined);
     const random = parts.random ?? Math.random;
     const queues = new KnownQueues(parts.queues);

@@ -12,6 +12,7 @@ import {
   type CallChoice,
   type ConnectionOptions,
 } from './connection-options.js';
+import { containedLogger } from '../primitives/contained-logger.js';
 import { SqsEmbedded } from './embedded/embedded-sqs.js';
 import {
   createSqsClient,
@@ -59,8 +60,9 @@ export interface ConnectionDeps {
 export async function openConnection(
   name: string,
   options: ConnectionOptions | undefined,
-  deps: ConnectionDeps,
+  given: ConnectionDeps,
 ): Promise<Connection> {
+  const deps = { ...given, logger: containedLogger(given.logger) };
   const choice = readConnectionOptions(name, options);
   switch (choice.kind) {
     case 'embedded':

@@ -235,11 +235,12 @@ export class QueueDirectory implements QueueLookup {
     attributes: QueueAttributeMap | undefined,
   ): Promise<DeadLetterHandle | undefined> {
     const chosen = this.deadLetterOf(queue);
-    if (chosen !== undefined) {
-      const maxReceiveCount = queue.options.deadLetter?.maxReceiveCount;
-      return this.toDeadLetter(chosen, maxReceiveCount ?? DEFAULT_MAX_RECEIVE_COUNT);
-    }
     const policy = readRedrivePolicy(attributes);
+    if (chosen !== undefined) {
+      const said = queue.options.deadLetter?.maxReceiveCount ?? DEFAULT_MAX_RECEIVE_COUNT;
+      // A queue that exists already is left as it is: SQS counts as its attribute says, whatever the options say.
+      return this.toDeadLetter(chosen, policy?.maxReceiveCount ?? said);
+    }
     if (policy === undefined) return undefined;
     return this.deadLetterByArn(queue, policy.arn, policy.maxReceiveCount);
   }

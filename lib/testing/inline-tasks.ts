@@ -11,6 +11,7 @@ import type {
   TaskScope,
 } from '../contracts/index.js';
 import { unleasedDelivery } from '../nest/local/local-delivery.js';
+import { runHere } from '../nest/pipeline/checked-data.js';
 import type { HandledTasks } from './handled-tasks.js';
 import { packetOf } from './sent-tasks.js';
 import type { QueueReader } from './sent-tasks.js';
@@ -95,7 +96,7 @@ export class InlineTasks {
     try {
       // As in a worker: a batch handler gets each task's context beside its data.
       const context = match.kind === 'batch' ? {} : delivery.context;
-      const value = await scope(context, () => runMatch(match, delivery), delivery.priority);
+      const value = await scope(context, () => runHere(match, delivery), delivery.priority);
       handled.end(delivery, { kind: 'success', value });
     } catch (error) {
       handled.end(delivery, { kind: 'discard', error, reason: 'its error reached the sender' });
@@ -112,13 +113,6 @@ function matchIn(
   const raw = lookup.findRaw(queue);
   if (raw !== undefined) return { kind: 'task', handler: raw };
   return packet && lookup.find(queue, packet.pattern);
-}
-
-async function runMatch(match: HandlerMatch, delivery: RunningDelivery): Promise<unknown> {
-  if (match.kind === 'task') return match.handler.run(delivery);
-  const errors = await match.handler.run([delivery]);
-  if (errors.has(delivery.message.id)) throw errors.get(delivery.message.id);
-  return undefined;
 }
 
 function messageOf(id: string, entry: OutgoingMessage, clock: Clock): TaskMessage {

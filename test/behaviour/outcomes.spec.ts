@@ -1,4 +1,3 @@
-import { InvalidTaskDataError } from '../../lib/contracts/index.js';
 import { constant } from '../../lib/consumer/retry/backoff.js';
 import { crash, deadLetter, discard, retry } from '../../lib/consumer/retry/policies.js';
 import { controlError } from '../support/control-errors.js';
@@ -290,14 +289,18 @@ describe('How a delivery ends', () => {
     const worker = setup.worker({
       consume: { onInvalidMessage: deadLetter(), onError: crash() },
       handlers: {
-        typed() {
-          throw new InvalidTaskDataError({ pattern: 'typed', issues: ['a number was expected'] });
+        typed: {
+          ...handlerOf(() => {
+            throw new Error('it must not run');
+          }),
+          check: () => ({ issues: ['a number was expected'] }),
         },
       },
     });
     worker.start();
     await setup.clock.advance(500);
-    expect(setup.service.messages('dead')).toHaveLength(1);
+    const [dead] = setup.service.messages('dead');
+    expect(dead.attributes['DeadLetterReason']?.stringValue).toMatch(/a number was expected/);
     expect(worker.status().phase).toBe('running');
     await drained(setup, worker);
   });

@@ -178,7 +178,8 @@ describe('handlers', () => {
     }
     const { parts } = await startWorker({ controllers: [Cron] });
     const { handlers } = parts.engine.setup;
-    expect(await handlers.findRaw('cron')?.run(fakeDelivery({ body: 'tick' }))).toBe('tick');
+    const delivery = fakeDelivery({ body: 'tick' });
+    expect(await handlers.findRaw('cron')?.run(delivery, undefined)).toBe('tick');
     expect(handlers.findRaw('emails')).toBeUndefined();
     expect(handlers.patternsOf('cron')).toEqual([]);
   });
@@ -282,8 +283,6 @@ async function runBatch(answer: (items: SqsBatchItem[]) => unknown) {
   const match = parts.engine.setup.handlers.find('index', 'index');
   if (match?.kind !== 'batch') throw new Error('expected a batch handler');
   expect(match.handler.options).toMatchObject({ maxSize: 50, maxWaitMs: 20 });
-  return match.handler.run([
-    fakeDelivery({ id: 'a', data: 1 }),
-    fakeDelivery({ id: 'b', data: 2 }),
-  ]);
+  const deliveries = [fakeDelivery({ id: 'a', data: 1 }), fakeDelivery({ id: 'b', data: 2 })];
+  return match.handler.run(deliveries, [1, 2]);
 }

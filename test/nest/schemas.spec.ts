@@ -1,14 +1,15 @@
-import { Controller } from '@nestjs/common';
+import { Controller, Injectable } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
 import { z } from 'zod';
-import { InvalidTaskDataError } from '../../lib/contracts/index.js';
-import { SqsBatchTask, SqsTask } from '../../lib/nest/index.js';
+import { InvalidMessageDataError, InvalidTaskDataError } from '../../lib/contracts/index.js';
+import { OnTaskError, SqsBatchTask, SqsTask } from '../../lib/nest/index.js';
 import type { SqsBatchItem } from '../../lib/nest/index.js';
 import { defineTask } from '../../lib/producer/index.js';
-import { fakeDelivery } from './support/fake-delivery.js';
+import { closeApps, memoryApp } from './support/memory-app.js';
 import { closeWorkers, startWorker } from './support/start-worker.js';
 
 afterEach(closeWorkers);
+afterEach(closeApps);
 
 const schema = z.object({ n: z.coerce.number() });
 const double = defineTask('double', { queue: 'emails', schema });
@@ -30,22 +31,27 @@ describe('a handler of a contract with a schema', () => {
 
   test('gets a batch without what does not fit', async () => {
     const seen: unknown[] = [];
+    const failed: unknown[] = [];
     @Controller()
     class Numbers {
-      @SqsBatchTask(double)
+      @SqsBatchTask(double, { queue: 'jobs' })
       double(@Payload() items: SqsBatchItem[]): void {
         seen.push(...items.map((item) => item.data));
       }
     }
-    const { parts } = await startWorker({ controllers: [Numbers] });
-    const match = parts.engine.setup.handlers.find('emails', 'double');
-    if (match?.kind !== 'batch') throw new Error('expected a batch handler');
-    const failed = await match.handler.run([
-      fakeDelivery({ id: 'a', data: { n: '1' } }),
-      fakeDelivery({ id: 'b', data: { n: 'x' } }),
-    ]);
-    expect([...failed.keys()]).toEqual(['b']);
-    expect(failed.get('b')).toBeInstanceOf(InvalidTaskDataError);
+    @Injectable()
+    class Audit {
+      @OnTaskError()
+      note(error: unknown): void {
+        failed.push(error);
+      }
+    }
+    const app = await memoryApp({ controllers: [Numbers], providers: [Audit] });
+    for (const n of ['1', 'x']) {
+      await app.producer.send({ queue: 'jobs', pattern: 'double' }, { n });
+    }
+    await app.work();
+    expect(failed).toEqual([expect.any(InvalidMessageDataError)]);
     expect(seen).toEqual([{ n: 1 }]);
   });
 });

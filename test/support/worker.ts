@@ -8,6 +8,7 @@ import {
   type HandlerMatch,
   type QueueGateway,
   type QueueHandle,
+  type ReplyPort,
   type SqsLogger,
   type SqsTaskInterceptor,
   type StopPolicy,
@@ -32,8 +33,11 @@ export interface WorkerUnderTest {
   raw?: Handle;
   batch?: Record<string, BatchTaskHandler>;
   consume?: ConsumeOptions;
+  /** In the place of `handlers`, `raw` and `batch`. */
+  lookup?: HandlerLookup;
   handle?: Partial<QueueHandle>;
   interceptors?: readonly SqsTaskInterceptor[];
+  replies?: ReplyPort;
   stopWhen?: StopPolicy;
   drainTimeoutMs?: number;
   /** Further queues, consumed in the same way. */
@@ -55,8 +59,9 @@ export function workerOn(options: WorkerUnderTest): Worker {
       handlersOf: queue.name,
       consume,
     })),
-    handlers: lookupOf(options),
+    handlers: options.lookup ?? lookupOf(options),
     interceptors: options.interceptors ?? [],
+    ...(options.replies === undefined ? {} : { replies: options.replies }),
     stopWhen: options.stopWhen ?? never(),
     drainTimeoutMs: options.drainTimeoutMs ?? 20_000,
     clock: options.clock ?? systemClock,

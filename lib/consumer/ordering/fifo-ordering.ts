@@ -12,10 +12,7 @@ export interface FifoOrderingParts {
   lanes: KeyedLanes<Delivery>;
   settlements: Settlements;
   mode: FifoFailureMode;
-  /** The attempt after which a head is given up: the queue's maxReceiveCount, or `maxAttempts`. */
-  lastAttempt: number | undefined;
-  hasDeadLetterQueue: boolean;
-  /** Told of heads that nothing will give up; undefined where there is a last attempt. */
+  /** Told of heads that nothing will give up; undefined where attempts are limited. */
   blocked: BlockedGroups | undefined;
   clock: Clock;
   /** A lane opened, or what was parked is not any more: there may be work or room. */
@@ -29,11 +26,11 @@ export interface FifoOrderingParts {
  * |---------------------------------|-------------------------------|---------------------------------------------|
  * | success, discard, dead-letter   | deleted (and copied)          | goes on once the delete is confirmed        |
  * | … and the delete is not confirmed | comes again from SQS        | given back: it must not overtake the head   |
- * | retry, `hold`, attempts left    | stays leased, runs again here | waits, leased                               |
- * | retry, `hold`, last attempt     | dead-lettered, or discarded   | goes on                                     |
+ * | retry, `hold`                   | stays leased, runs again here | waits, leased                               |
  * | retry, `release`                | hidden for its delay          | given back at once                          |
  * | retry, `wait`                   | hidden for its delay          | hidden as long, then comes back from SQS    |
  * | release (drain, crash)          | given back                    | given back                                  |
+ * | SQS dead-letters it             | given back; SQS moves it      | given back                                  |
  * | the head's lease is lost        | comes again from SQS          | given back                                  |
  */
 export class FifoOrdering implements Ordering {
@@ -83,21 +80,15 @@ export class FifoOrdering implements Ordering {
     const { mode, settlements, clock, blocked } = this.parts;
     blocked?.failed(this.keyOf(delivery.message), delivery, outcome);
     const mayHold = mode === 'hold' && !this.isDraining && !delivery.lease.isLostAt(clock.now());
-    if (mayHold) return this.hold(delivery, outcome);
+    if (mayHold) return this.hold(delivery, outcome.delaySeconds);
     const ending = await settlements.retry(delivery, outcome.delaySeconds);
     const isHidden = mode === 'wait' && ending === 'confirmed';
     await this.giveBackRest(delivery, isHidden ? (outcome.delaySeconds ?? 0) : 0);
   }
 
-  private async hold(
-    delivery: Delivery,
-    outcome: Extract<Outcome, { kind: 'retry' }>,
-  ): Promise<void> {
-    const { lastAttempt, clock } = this.parts;
-    if (lastAttempt !== undefined && delivery.attempt >= lastAttempt) {
-      return this.end(delivery, this.lastResort(outcome));
-    }
-    const timer = clock.setTimer(() => this.runAgain(delivery), this.delayMs(delivery, outcome));
+  private hold(delivery: Delivery, delaySeconds: number | undefined): void {
+    const delayMs = this.delayMs(delivery, delaySeconds);
+    const timer = this.parts.clock.setTimer(() => this.runAgain(delivery), delayMs);
     this.parked.set(delivery, timer);
     // A lease that is lost meanwhile takes the whole group back to SQS.
     delivery.lease.onLost = () => this.unpark(delivery);
@@ -105,15 +96,9 @@ export class FifoOrdering implements Ordering {
   }
 
   /** Without a delay it waits as long as SQS would have kept it hidden. */
-  private delayMs({ lease }: Delivery, { delaySeconds }: { delaySeconds?: number }): number {
+  private delayMs({ lease }: Delivery, delaySeconds: number | undefined): number {
     if (delaySeconds === undefined) return lease.deadline - this.parts.clock.now();
     return 1000 * clampDelay(delaySeconds);
-  }
-
-  private lastResort({ error }: Extract<Outcome, { kind: 'retry' }>): Outcome {
-    const reason = `it failed ${String(this.parts.lastAttempt)} times`;
-    const kind = this.parts.hasDeadLetterQueue ? 'dead-letter' : 'discard';
-    return { kind, reason, error };
   }
 
   private runAgain(delivery: Delivery): void {

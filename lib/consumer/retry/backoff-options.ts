@@ -7,13 +7,13 @@ import { schemaOf } from '../../contracts/options/schema/schema-of.js';
 export type Jitter = 'full' | 'half' | 'none';
 
 export interface ExponentialOptions {
-  /** Seconds before the second attempt. Range 0…43,200. @default 1 */
+  /** Seconds before the second attempt. Range 0…43,200. @default 10 */
   firstSeconds?: number;
-  /** How much longer each wait is than the one before. Range 1…100. @default 2 */
+  /** How much longer each wait is than the one before. Range 1…100. @default 3 */
   factor?: number;
   /** Longest wait, seconds. Range 0…43,200. @default 900 */
   maxSeconds?: number;
-  /** @default 'full' */
+  /** @default 'half' */
   jitter?: Jitter;
   /** Gives numbers from 0 up to 1. @default Math.random */
   random?: () => number;
@@ -43,11 +43,12 @@ export interface GaussianExponentialOptions {
   random?: () => number;
 }
 
+/** At least 5, 15, 45 and 135 s: five attempts, which is `maxReceiveCount` by default, span 200 s or more. */
 export const EXPONENTIAL_DEFAULTS = {
-  firstSeconds: 1,
-  factor: 2,
+  firstSeconds: 10,
+  factor: 3,
   maxSeconds: 900,
-  jitter: 'full',
+  jitter: 'half',
   random: Math.random,
 } as const satisfies Required<ExponentialOptions>;
 

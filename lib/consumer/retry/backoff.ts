@@ -18,8 +18,9 @@ import { given } from '../../contracts/options/given.js';
 import { clampDelay } from './clamp-delay.js';
 
 /**
- * `firstSeconds`, then `factor` times more each time, up to `maxSeconds`.
- * @example retry(exponential({ firstSeconds: 1, maxSeconds: 60 }))
+ * `firstSeconds`, then `factor` times more each time, up to `maxSeconds`; in whole seconds. By default 10, 30, 90, 270,
+ * 810 and then 900 s, each anywhere between its half and its whole.
+ * @example retry(exponential({ firstSeconds: 1, factor: 2, maxSeconds: 60, jitter: 'full' }))
  * @throws InvalidOptionsError
  */
 export function exponential(options: ExponentialOptions = {}): Backoff {
@@ -34,7 +35,7 @@ export function exponential(options: ExponentialOptions = {}): Backoff {
   };
 }
 
-/** `firstSeconds`, then `stepSeconds` more each time, up to `maxSeconds`. @throws InvalidOptionsError */
+/** `firstSeconds`, then `stepSeconds` more each time, up to `maxSeconds`; in whole seconds. @throws InvalidOptionsError */
 export function linear(options: LinearOptions = {}): Backoff {
   validateOptions('linear()', linearSchema, options);
   const { firstSeconds, stepSeconds, maxSeconds, jitter, random } = {
@@ -85,10 +86,11 @@ function earlier(attempt: number): number {
   return Math.max(0, attempt - 1);
 }
 
+/** Whole seconds, as SQS counts. */
 function jittered(seconds: number, jitter: Jitter, random: () => number): number {
-  if (jitter === 'none') return seconds;
-  if (jitter === 'half') return seconds / 2 + (seconds / 2) * random();
-  return seconds * random();
+  if (jitter === 'none') return Math.round(seconds);
+  if (jitter === 'half') return Math.round(seconds / 2 + (seconds / 2) * random());
+  return Math.round(seconds * random());
 }
 
 /** Box–Muller; `1 - random()` is never zero, whose logarithm is infinite. */

@@ -3,7 +3,7 @@ import { exponential } from './backoff.js';
 
 type PolicyOf<K extends OutcomePolicy['kind']> = Extract<OutcomePolicy, { kind: K }>;
 
-/** Try again, after what `backoff` says. Default: `exponential()`, 1 s × 2 up to 900 s with full jitter. */
+/** Try again, after what `backoff` says. Default: `exponential()`, 10 s × 3 up to 900 s, each between half and whole. */
 export function retry(backoff: Backoff = exponential()): PolicyOf<'retry'> {
   return { kind: 'retry', backoff };
 }

@@ -26,7 +26,7 @@ export class UnserializableDataError extends RefusedSendError {
   }
 }
 
-/** The data does not fit the task's schema. */
+/** The data of a send, or of a `runLocal()`, does not fit the task's schema. */
 export class InvalidTaskDataError extends RefusedSendError {
   readonly pattern: string;
   readonly issues: readonly string[];

@@ -13,6 +13,36 @@ export class UndecodableMessageError extends SqsError {
   }
 }
 
+/** The data of a received message do not fit its handler's schema: the handler was not called. */
+export class InvalidMessageDataError extends SqsError {
+  readonly pattern: string | undefined;
+  readonly queue: string;
+  readonly issues: readonly string[];
+
+  constructor(facts: { pattern: string | undefined; queue: string; issues: readonly string[] }) {
+    super(
+      `The message for task "${facts.pattern ?? 'unknown'}" on queue "${facts.queue}" has data that do not fit the ` +
+        `handler's schema: ${facts.issues.join('; ')}`,
+    );
+    this.pattern = facts.pattern;
+    this.queue = facts.queue;
+    this.issues = facts.issues;
+  }
+}
+
+/** A task interceptor answered something that is no outcome. Its delivery counts as failed. */
+export class InvalidOutcomeError extends SqsError {
+  readonly interceptor: string;
+
+  constructor(facts: { interceptor: string; found: string }) {
+    super(
+      `Expected task interceptor ${facts.interceptor} to answer an outcome, got ${facts.found}. Return what next.handle() ` +
+        `gives, or an outcome of your own such as { kind: 'success' }.`,
+    );
+    this.interceptor = facts.interceptor;
+  }
+}
+
 /** No handler for this pattern on this queue. */
 export class UnknownTaskError extends SqsError {
   readonly pattern: string;

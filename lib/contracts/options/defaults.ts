@@ -15,6 +15,7 @@ export const MIN_VISIBILITY_SECONDS = 2;
 export const CONSUME_DEFAULTS = {
   concurrency: 10,
   waitTimeSeconds: 20,
+  onExhausted: 'sqs',
   ack: 'after',
   stuckAfterMs: 60_000,
   onStuck: 'wait',

@@ -1,4 +1,4 @@
-import type { AckMode, FifoFailureMode, OutcomePolicy } from '../policies.js';
+import type { AckMode, ExhaustedMode, FifoFailureMode, OutcomePolicy } from '../policies.js';
 import type { StopPolicy } from '../stop-policy.js';
 
 /**
@@ -17,12 +17,18 @@ export interface ConsumeOptions {
   waitTimeSeconds?: number;
   /** Visibility timeout of this worker's receives, seconds. Range 2…43,200. @default the queue's; 30 where that is below 2 */
   visibilityTimeoutSeconds?: number;
-  /** What happens when a handler throws. @default retry(exponential()) */
+  /** What happens when a handler throws, or what stands around it. @default retry(exponential()) */
   onError?: OutcomePolicy;
   /** What happens to a task that nothing here handles. @default retry(exponential()) */
   onUnknownTask?: OutcomePolicy;
-  /** What happens to a message that cannot be decoded. @default retry(exponential()) */
+  /** What happens to a message that cannot be decoded, or whose data its handler's schema refuses. @default retry(exponential()) */
   onInvalidMessage?: OutcomePolicy;
+  /**
+   * Who moves a message to the dead-letter queue when its last attempt failed: `'sqs'` at its next receive, or `'copy'`:
+   * the worker at once, with the reason of the last failure. FIFO queues that hold a failing head always copy.
+   * @default 'sqs'
+   */
+  onExhausted?: ExhaustedMode;
   /** When a message is deleted. @default 'after' */
   ack?: AckMode;
   /** Milliseconds until a handler's `signal` is aborted. Range 1…43,200,000. @default none */
@@ -95,6 +101,7 @@ export interface ResolvedConsumeOptions {
   readonly onError: OutcomePolicy;
   readonly onUnknownTask: OutcomePolicy;
   readonly onInvalidMessage: OutcomePolicy;
+  readonly onExhausted: ExhaustedMode;
   readonly ack: AckMode;
   readonly timeoutMs: number | undefined;
   readonly stuckAfterMs: number;

@@ -71,8 +71,9 @@ export class Outputs {
     if (queue === undefined || pattern === undefined || endsItem(stage, output)) return;
     this.parts.queues.register(queue);
     const data = output ?? null;
+    // Levels and groups are computed by functions of the stage: what they throw is its failure, not the queue's.
+    const options = optionsOf(stage, output, delivery);
     try {
-      const options = optionsOf(stage, output, delivery);
       await this.parts.producer.send({ queue: queue.name, pattern }, data, options);
     } catch (error) {
       // The output is at fault, not the queue: the stage's own policy decides.

@@ -72,7 +72,7 @@ export interface StageOptions
 
 /** The stage that makes items. */
 export interface SourceOptions
-  extends OutputOptions, Omit<TaskHandlerOptions, 'ack' | 'onInvalidMessage'> {
+  extends OutputOptions, Omit<TaskHandlerOptions, 'ack' | 'onInvalidMessage' | 'onExhausted'> {
   /**
    * Milliseconds from one run's start to the next one's; a function is asked before each. Runs that are due wait for a
    * free one of `concurrency`. Range 0…43,200,000. @default 0
@@ -108,7 +108,11 @@ const group = (byDefault: string) =>
   );
 
 const { ack: _ack, ...handlerShape } = taskHandlerSchema.shape;
-const { onInvalidMessage: _onInvalidMessage, ...sourceHandlerShape } = handlerShape;
+const {
+  onInvalidMessage: _onInvalidMessage,
+  onExhausted: _onExhausted,
+  ...sourceHandlerShape
+} = handlerShape;
 
 export const pipelineSchema = schemaOf<PipelineOptions>()({
   name: required(name, { ...nameFacts, description: "What its queues' names begin with." }),

@@ -53,11 +53,10 @@ export class StageHandlers implements HandlerLookup {
     const { outputs, argumentsOf, onDone } = this.parts;
     const args = argumentsOf(stage);
     return {
-      name: handler.name,
-      options: handler.options,
-      async run(delivery) {
+      ...handler,
+      async run(delivery, data) {
         giveArguments(delivery, args);
-        const output = await handler.run(delivery);
+        const output = await handler.run(delivery, data);
         // The item is settled only after this: until then it comes back, so nothing is lost between two queues.
         await outputs.send(stage, output, delivery);
         onDone(stage, delivery, output);

@@ -59,7 +59,7 @@ function declare(
   intervalMs: DeclaredStage['intervalMs'],
 ): MethodDecorator {
   return (prototype, key) => {
-    const { timeoutMs, onError, onInvalidMessage } = options;
+    const { timeoutMs, onError, onInvalidMessage, onExhausted } = options;
     const method = String(key);
     const stage: DeclaredStage = {
       kind,
@@ -67,7 +67,7 @@ function declare(
       method,
       options,
       intervalMs,
-      handlerOptions: given({ timeoutMs, onError, onInvalidMessage }),
+      handlerOptions: given({ timeoutMs, onError, onInvalidMessage, onExhausted }),
     };
     const type = prototype.constructor;
     Reflect.defineMetadata(STAGES, [...declaredStages(type), stage], type);

@@ -3,11 +3,11 @@ import type {
   Clock,
   HandlerLookup,
   HandlerMatch,
-  RunningDelivery,
   TaskScope,
   TaskTarget,
 } from '../../contracts/index.js';
 import { patternRoute } from '../../serialization/index.js';
+import { runHere } from '../pipeline/checked-data.js';
 import { localDelivery } from './local-delivery.js';
 
 export interface LocalRunnerParts {
@@ -27,7 +27,7 @@ export interface LocalRunnerParts {
 export class LocalRunner {
   constructor(private readonly parts: LocalRunnerParts) {}
 
-  /** @throws TaskNotFoundError */
+  /** @throws TaskNotFoundError; InvalidTaskDataError for data that do not fit; else what the handler throws */
   async run({ queue, pattern }: TaskTarget, data: unknown): Promise<unknown> {
     const { clock, nameOf, taskContext, taskPriority, taskScope } = this.parts;
     const target = { queue: nameOf(queue), pattern };
@@ -37,7 +37,7 @@ export class LocalRunner {
     const delivery = localDelivery({ target, data, context, priority, clock });
     // As in a worker: a batch handler gets each task's context beside its data.
     const own = match.kind === 'batch' ? {} : context;
-    return taskScope(own, () => runMatch(match, delivery), priority);
+    return taskScope(own, () => runHere(match, delivery), priority);
   }
 
   private find({ queue, pattern }: TaskTarget): HandlerMatch {
@@ -48,11 +48,4 @@ export class LocalRunner {
     }
     throw new TaskNotFoundError({ pattern });
   }
-}
-
-async function runMatch(match: HandlerMatch, delivery: RunningDelivery): Promise<unknown> {
-  if (match.kind === 'task') return match.handler.run(delivery);
-  const errors = await match.handler.run([delivery]);
-  if (errors.has(delivery.message.id)) throw errors.get(delivery.message.id);
-  return undefined;
 }

@@ -1,38 +1,27 @@
-import type { TaskDelivery } from '../../contracts/index.js';
-import { checkTaskData } from '../../serialization/index.js';
+import { InvalidTaskDataError } from '../../contracts/index.js';
+import type { DataCheck, HandlerMatch, RunningDelivery } from '../../contracts/index.js';
+import { judgeTaskData } from '../../serialization/index.js';
 import type { HandlerDefinition } from '../handler-definition.js';
 
+/** Judges data by the schema of the handler's contract; undefined where it has none. */
+export function checkOf(definition: HandlerDefinition): DataCheck | undefined {
+  if (definition.kind === 'raw' || definition.schema === undefined) return undefined;
+  const { schema } = definition;
+  return ({ data }) => judgeTaskData(schema, data);
+}
+
 /**
- * What a handler gets: the data as the schema of its contract makes it, or as it came.
- * @throws InvalidTaskDataError
+ * Runs a handler here, for a caller that has the data at hand.
+ * @throws InvalidTaskDataError where they do not fit, as for a send; else what the handler throws
  */
-export async function checkedData(
-  delivery: TaskDelivery,
-  definition: HandlerDefinition,
-): Promise<unknown> {
-  if (definition.kind === 'raw' || definition.schema === undefined) return delivery.data;
-  return checkTaskData(delivery.pattern ?? '', definition.schema, delivery.data);
-}
-
-export interface CheckedBatch {
-  readonly fitting: readonly { readonly delivery: TaskDelivery; readonly data: unknown }[];
-  /** The error of each delivery whose data does not fit, by message id. */
-  readonly refused: ReadonlyMap<string, unknown>;
-}
-
-/** Checks each delivery for itself: one that does not fit keeps no other from its handler. */
-export async function checkedBatch(
-  deliveries: readonly TaskDelivery[],
-  definition: HandlerDefinition,
-): Promise<CheckedBatch> {
-  const fitting: { delivery: TaskDelivery; data: unknown }[] = [];
-  const refused = new Map<string, unknown>();
-  for (const delivery of deliveries) {
-    try {
-      fitting.push({ delivery, data: await checkedData(delivery, definition) });
-    } catch (error) {
-      refused.set(delivery.message.id, error);
-    }
+export async function runHere(match: HandlerMatch, delivery: RunningDelivery): Promise<unknown> {
+  const verdict = await match.handler.check?.(delivery);
+  if (verdict?.issues !== undefined) {
+    throw new InvalidTaskDataError({ pattern: delivery.pattern ?? '', issues: verdict.issues });
   }
-  return { fitting, refused };
+  const data = verdict === undefined ? delivery.data : verdict.value;
+  if (match.kind === 'task') return match.handler.run(delivery, data);
+  const errors = await match.handler.run([delivery], [data]);
+  if (errors.has(delivery.message.id)) throw errors.get(delivery.message.id);
+  return undefined;
 }

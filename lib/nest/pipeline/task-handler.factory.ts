@@ -14,7 +14,7 @@ import { RUN_OUTSIDE } from '../isolation/isolated-method.js';
 import { SqsBatchContext } from '../sqs-batch.context.js';
 import { SqsContext } from '../sqs.context.js';
 import { batchFailures } from './batch-failures.js';
-import { checkedBatch, checkedData } from './checked-data.js';
+import { checkOf } from './checked-data.js';
 import type { HandlerRegistration } from './handler-registration.js';
 import type { ProcessingHooks } from './processing-hooks.js';
 import { runNestHandler } from './run-nest-handler.js';
@@ -51,10 +51,13 @@ export class TaskHandlerFactory {
   }
 
   private task(registrations: readonly HandlerRegistration[]): TaskHandler {
+    const [only, second] = registrations;
     return {
       name: registrations.map((one) => one.name).join(' + '),
       options: Object.assign({}, ...registrations.map((one) => one.definition.options)) as object,
-      run: (delivery) => this.runTask(registrations, delivery),
+      // Several handlers of one task are event handlers, which have no schema.
+      check: only === undefined || second !== undefined ? undefined : checkOf(only.definition),
+      run: (delivery, data) => this.runTask(registrations, delivery, data),
     };
   }
 
@@ -72,13 +75,15 @@ export class TaskHandlerFactory {
     return {
       name: registration.name,
       options: { ...options, ...batchLimitsOf(options) },
-      run: (deliveries) => this.runBatch(registration, deliveries),
+      check: checkOf(registration.definition),
+      run: (deliveries, data) => this.runBatch(registration, deliveries, data),
     };
   }
 
   private runTask(
     registrations: readonly HandlerRegistration[],
     delivery: RunningDelivery,
+    data: unknown,
   ): Promise<unknown> {
     const [only, second] = registrations;
     if (only !== undefined && second === undefined) {
@@ -87,10 +92,10 @@ export class TaskHandlerFactory {
         if (isolationOf(only) !== undefined) {
           context[RUN_OUTSIDE] = runOutside({ registration: only, delivery, context }, this.runner);
         }
-        return runChecked(only, delivery, context, sink);
+        return runNestHandler(only.callback, data, context, sink);
       });
     }
-    return this.runOne(delivery, () => runAll(registrations, delivery));
+    return this.runOne(delivery, () => runAll(registrations, delivery, data));
   }
 
   private runOne<R>(delivery: TaskDelivery, work: (context: SqsContext) => Promise<R>): Promise<R> {
@@ -99,33 +104,27 @@ export class TaskHandlerFactory {
   }
 
   private async runBatch(
-    registration: HandlerRegistration,
+    { callback }: HandlerRegistration,
     deliveries: readonly TaskDelivery[],
+    data: readonly unknown[],
   ): Promise<ReadonlyMap<string, unknown>> {
-    const { fitting, refused } = await checkedBatch(deliveries, registration.definition);
-    if (fitting.length === 0) return refused;
-    const context = new SqsBatchContext(fitting);
-    const run = () => runNestHandler(registration.callback, context.items, context);
-    const failed = await this.hooks.around(context, () => batchFailures(context.items, run));
-    return new Map([...refused, ...failed]);
+    const context = new SqsBatchContext(
+      deliveries.map((delivery, i) => ({ delivery, data: data[i] })),
+    );
+    const run = () => runNestHandler(callback, context.items, context);
+    return this.hooks.around(context, () => batchFailures(context.items, run));
   }
-}
-
-async function runChecked(
-  { callback, definition }: HandlerRegistration,
-  delivery: TaskDelivery,
-  context: SqsContext,
-  sink?: ValueSink,
-): Promise<unknown> {
-  return runNestHandler(callback, await checkedData(delivery, definition), context, sink);
 }
 
 /** Every event handler runs to its end before the task is settled; the first failure in order decides. */
 async function runAll(
   registrations: readonly HandlerRegistration[],
   delivery: TaskDelivery,
+  data: unknown,
 ): Promise<undefined> {
-  const runs = registrations.map((one) => runChecked(one, delivery, new SqsContext(delivery)));
+  const runs = registrations.map(({ callback }) =>
+    runNestHandler(callback, data, new SqsContext(delivery)),
+  );
   const results = await Promise.allSettled(runs);
   for (const result of results) {
     if (result.status === 'rejected') throw result.reason;

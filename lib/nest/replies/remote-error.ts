@@ -31,8 +31,13 @@ function detailsOf(error: Error): unknown {
 }
 
 function answerOf(error: Error): unknown {
-  if (error instanceof HttpException) return error.getResponse();
-  return error instanceof RpcException ? error.getError() : undefined;
+  try {
+    if (error instanceof HttpException) return error.getResponse();
+    return error instanceof RpcException ? error.getError() : undefined;
+  } catch {
+    // A method that the user has overridden.
+    return undefined;
+  }
 }
 
 function textOf(error: unknown): string {

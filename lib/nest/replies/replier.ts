@@ -75,9 +75,7 @@ export class Replier implements ReplyPort {
   private isFinal(delivery: TaskDelivery, outcome: Outcome, facts: RequestFacts): boolean {
     if (outcome.kind === 'discard') return true;
     if (outcome.kind === 'dead-letter') return facts.queue.deadLetter !== undefined;
-    if (outcome.kind !== 'retry') return false;
-    const isLast = facts.lastAttempt !== undefined && delivery.attempt >= facts.lastAttempt;
-    return isLast || this.isTooLate(delivery, outcome.delaySeconds);
+    return outcome.kind === 'retry' && this.isTooLate(delivery, outcome.delaySeconds);
   }
 
   /** The next attempt would find the request expired, and discard it. */

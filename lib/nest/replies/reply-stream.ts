@@ -1,10 +1,10 @@
 import { GatewayError, RefusedSendError, SendFailedError } from '../../contracts/index.js';
-import type { Codec, SqsLogger } from '../../contracts/index.js';
+import type { Codec, EncodedTask, SqsLogger } from '../../contracts/index.js';
+import { errorText } from '../../primitives/error-text.js';
 import { remoteErrorOf } from './remote-error.js';
 import type { ReplyWay } from './reply-outbox.js';
 import { encodeReply } from './reply-packet.js';
 import type { RemoteError, ReplyPacket } from './reply-packet.js';
-import { errorText } from '../../primitives/error-text.js';
 
 export interface ReplyStreamParts {
   readonly requestId: string;
@@ -91,12 +91,23 @@ export class ReplyStream {
   }
 
   private async sendOne(packet: ReplyPacket): Promise<void> {
+    const encoded = this.encoded(packet);
+    if (encoded === undefined) return;
     try {
-      const { body, attributes } = encodeReply(packet, this.parts.codec);
       this.way ??= this.parts.enter();
-      await this.way.send(body, attributes);
+      await this.way.send(encoded.body, encoded.attributes);
     } catch (error) {
       this.failed(error, packet);
+    }
+  }
+
+  /** What a codec cannot write, it cannot write the next time either, whatever it throws. */
+  private encoded(packet: ReplyPacket): EncodedTask | undefined {
+    try {
+      return encodeReply(packet, this.parts.codec);
+    } catch (error) {
+      this.refuse(error, packet);
+      return undefined;
     }
   }
 
@@ -104,11 +115,14 @@ export class ReplyStream {
     await Promise.all(this.sending.splice(0));
   }
 
-  private failed(error: unknown, { index }: ReplyPacket): void {
-    if (error instanceof RefusedSendError) {
-      this.refused ??= { error, index };
-      return this.parts.logger.error('A reply cannot be sent', this.parts.fields, error);
-    }
+  private refuse(error: unknown, { index }: ReplyPacket): void {
+    this.refused ??= { error, index };
+    this.parts.logger.error('A reply cannot be sent', this.parts.fields, error);
+  }
+
+  private failed(error: unknown, packet: ReplyPacket): void {
+    // Between here and SQS there is no code of the user's: this class comes from our own checks.
+    if (error instanceof RefusedSendError) return this.refuse(error, packet);
     if (isWorthRunningAgain(error)) throw error;
     if (this.isGone) return;
     this.isGone = true;

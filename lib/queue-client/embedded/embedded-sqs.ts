@@ -1,5 +1,6 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import { InvalidOptionsError, silentLogger, type SqsLogger } from '../../contracts/index.js';
+import { containedLogger } from '../../primitives/contained-logger.js';
 import { ASK_PARENT, askParent } from './ask-parent.js';
 import type { MemoryServer } from '../memory/http/index.js';
 
@@ -21,7 +22,7 @@ export class SqsEmbedded {
    */
   static async start(setup: SqsEmbeddedSetup = {}): Promise<SqsEmbedded> {
     const env = setup.env ?? process.env;
-    warnInProduction(env, setup.logger ?? silentLogger);
+    warnInProduction(env, containedLogger(setup.logger ?? silentLogger));
     const shared = env['SQS_EMBEDDED_URL'];
     if (shared === ASK_PARENT) return new SqsEmbedded(readSharedUrl(await askParent()));
     if (shared !== undefined && shared !== '') return new SqsEmbedded(readSharedUrl(shared));

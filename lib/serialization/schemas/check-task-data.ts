@@ -1,13 +1,28 @@
 import { InvalidTaskDataError } from '../../contracts/errors/index.js';
 import type {
+  DataVerdict,
   DtoClass,
   StandardSchema,
   StandardSchemaIssue,
   StandardSchemaResult,
   TaskSchema,
 } from '../../contracts/task-contract.js';
-import { dtoToPlain, parseDto } from './dto-schema.js';
+import { dtoToPlain, judgeDto } from './dto-schema.js';
 import { listedIssues } from './listed-issues.js';
+
+/**
+ * What a task's schema says of data; a promise only where the schema needs one. It throws where the schema itself
+ * fails, which says nothing about the data.
+ * @throws MissingPackageError
+ */
+export function judgeTaskData<Output>(
+  schema: TaskSchema<unknown, Output>,
+  data: unknown,
+): DataVerdict<Output> | Promise<DataVerdict<Output>> {
+  if (!isStandardSchema(schema)) return judgeDto(schema as DtoClass<Output>, data);
+  const result = schema['~standard'].validate(data);
+  return isPromise(result) ? result.then(verdictOf) : verdictOf(result);
+}
 
 /**
  * Checks data against a task's schema and answers what the schema makes of it; a promise only where the schema needs one.
@@ -18,10 +33,9 @@ export function checkTaskData<Output>(
   schema: TaskSchema<unknown, Output>,
   data: unknown,
 ): Output | Promise<Output> {
-  if (!isStandardSchema(schema)) return parseDto(pattern, schema as DtoClass<Output>, data);
-  const result = schema['~standard'].validate(data);
-  if (!isPromise(result)) return valueOf(pattern, result);
-  return result.then((settled) => valueOf(pattern, settled));
+  const verdict = judgeTaskData(schema, data);
+  if (!isPromise(verdict)) return valueOf(pattern, verdict);
+  return verdict.then((settled) => valueOf(pattern, settled));
 }
 
 /**
@@ -46,9 +60,14 @@ function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
-function valueOf<Output>(pattern: string, result: StandardSchemaResult<Output>): Output {
-  if (result.issues === undefined) return result.value;
-  throw new InvalidTaskDataError({ pattern, issues: listedIssues(result.issues, sentenceOf) });
+function valueOf<Output>(pattern: string, verdict: DataVerdict<Output>): Output {
+  if (verdict.issues === undefined) return verdict.value;
+  throw new InvalidTaskDataError({ pattern, issues: verdict.issues });
+}
+
+function verdictOf<Output>(result: StandardSchemaResult<Output>): DataVerdict<Output> {
+  if (result.issues === undefined) return result;
+  return { issues: listedIssues(result.issues, sentenceOf) };
 }
 
 function sentenceOf({ message, path }: StandardSchemaIssue): string {

@@ -1,7 +1,7 @@
 import type { ValidationError } from 'class-validator';
 import { DECODING_LIMITS } from '../../contracts/decoding-budget.js';
-import { InvalidTaskDataError, MissingPackageError } from '../../contracts/errors/index.js';
-import type { DtoClass } from '../../contracts/task-contract.js';
+import { MissingPackageError } from '../../contracts/errors/index.js';
+import type { DataVerdict, DtoClass } from '../../contracts/task-contract.js';
 import { listedIssues } from './listed-issues.js';
 
 /** Loads an optional package; a test gives its own. */
@@ -10,34 +10,30 @@ export type LoadPackage = (name: 'class-validator' | 'class-transformer') => Pro
 /**
  * Makes an instance of a DTO class and runs the checks of its class-validator decorators. Both packages are loaded here,
  * so that nobody needs them who has no such class.
- * @throws InvalidTaskDataError, MissingPackageError
+ * @throws MissingPackageError
  */
-export async function parseDto<Data>(
-  pattern: string,
+export async function judgeDto<Data>(
   dtoClass: DtoClass<Data>,
   data: unknown,
   load: LoadPackage = loadPackage,
-): Promise<Data> {
+): Promise<DataVerdict<Data>> {
   const { plainToInstance } = await need<typeof import('class-transformer')>(
     'class-transformer',
     load,
   );
   const { validate } = await need<typeof import('class-validator')>('class-validator', load);
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
-    throw new InvalidTaskDataError({
-      pattern,
-      issues: [`expected an object for ${dtoClass.name}`],
-    });
+    return { issues: [`expected an object for ${dtoClass.name}`] };
   }
   if (hasTooManyFields(data)) {
     const issue = `expected at most ${MAX_FIELDS} fields in one object`;
-    throw new InvalidTaskDataError({ pattern, issues: [issue] });
+    return { issues: [issue] };
   }
   const instance = plainToInstance(dtoClass as new () => object, data);
   const errors = await validate(instance);
-  if (errors.length === 0) return instance as Data;
+  if (errors.length === 0) return { value: instance as Data };
   const sentences = errors.flatMap((error) => sentencesOf(error, ''));
-  throw new InvalidTaskDataError({ pattern, issues: listedIssues(sentences, String) });
+  return { issues: listedIssues(sentences, String) };
 }
 
 /** class-transformer compares each field of an object with all others: so many take some 80 ms, ten times as many 8 s. */

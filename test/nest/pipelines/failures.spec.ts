@@ -1,14 +1,20 @@
+import { Injectable } from '@nestjs/common';
 import type { QueueGateway } from '../../../lib/contracts/index.js';
 import {
+  constant,
   crash,
   discard,
   GatewayError,
+  InvalidTaskDataError,
+  PreTask,
+  retry,
   Source,
   SqsPipeline,
   SqsWorkers,
   Stage,
+  UnknownTaskError,
 } from '../../../lib/index.js';
-import type { OutcomePolicy } from '../../../lib/index.js';
+import type { OutcomePolicy, TaskDelivery } from '../../../lib/index.js';
 import { ServerSqs } from '../../../lib/nest/worker/server-sqs.js';
 import { instanceOf, pipelineSetup } from './setup.js';
 
@@ -137,6 +143,71 @@ describe('an output that cannot be sent at all', () => {
   });
 });
 
+describe('an output whose level cannot be computed', () => {
+  test("is the stage's failure, and no output that was not accepted: its policy decides", async () => {
+    @SqsPipeline({ name: 'levels', priorities: 2 })
+    class Levels {
+      isMade = false;
+      @Source({ intervalMs: 1_000 }) make(): string | undefined {
+        if (this.isMade) return undefined;
+        this.isMade = true;
+        return 'item';
+      }
+      @Stage({ onError: discard(), priority: () => thrown('no level') }) change(): string {
+        return 'changed';
+      }
+      @Stage() see(): void {}
+    }
+    const { worker, work, service } = pipelineSetup();
+    await worker({ pipelines: [Levels], worker: { stages: ['levels'] } });
+    await work(5_000);
+    expect(service.messages('levels-make')).toEqual([]);
+    expect(service.messages('levels-change')).toEqual([]);
+  });
+});
+
+describe("a stage's own onError", () => {
+  @Injectable()
+  class Broken {
+    @PreTask()
+    start({ pattern }: TaskDelivery): void {
+      if (pattern === 'line.change1') thrown('not ready');
+    }
+  }
+
+  test('decides where a @PreTask() throws before it', async () => {
+    const { worker, work, service } = pipelineSetup();
+    const Line = lineOf(discard());
+    const app = await worker({
+      pipelines: [Line],
+      providers: [Broken],
+      worker: { stages: ['line'] },
+    });
+    await work(5_000);
+    expect(instanceOf(app, Line).ran).toEqual([]);
+    expect(service.messages('line-make')).toEqual([]);
+  });
+
+  test('decides, and not onInvalidMessage, about an error of the library that it throws', async () => {
+    const { worker, work, service } = pipelineSetup();
+    const Line = lineOf(retry(constant(600)));
+    const app = await worker({
+      pipelines: [Line],
+      worker: { stages: ['line'], onInvalidMessage: discard(), onUnknownTask: discard() },
+    });
+    const errors = [
+      new InvalidTaskDataError({ pattern: 'other', issues: ['no'] }),
+      new UnknownTaskError({ pattern: 'other', queue: 'other', known: [] }),
+    ];
+    instanceOf(app, Line).change = () => {
+      throw errors.shift() ?? new Error('no more');
+    };
+    await work(1_000_000);
+    expect(errors).toEqual([]);
+    expect(service.messages('line-make')).toHaveLength(1);
+  });
+});
+
 describe('a stage that throws', () => {
   test('has its item again, and it reaches the end', async () => {
     const { worker, work } = pipelineSetup();
@@ -215,6 +286,10 @@ describe('dead letters of a stage', () => {
     expect(await bodies('mortal-make-dead')).toEqual([]);
   });
 });
+
+function thrown(message: string): never {
+  throw new Error(message);
+}
 
 function textOf(message: unknown): string {
   return typeof message === 'string' ? message : JSON.stringify(message);

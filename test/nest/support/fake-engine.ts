@@ -8,6 +8,7 @@ import type {
   WorkerSetup,
   WorkerStatus,
 } from '../../../lib/contracts/index.js';
+import { runHere } from '../../../lib/nest/pipeline/checked-data.js';
 import { fakeDelivery } from './fake-delivery.js';
 import type { DeliveryFacts } from './fake-delivery.js';
 
@@ -91,7 +92,7 @@ export class FakeEngine implements WorkerControl {
   async runDelivery(delivery: RunningDelivery): Promise<unknown> {
     const match = this.setup.handlers.find(delivery.queue, delivery.pattern ?? '');
     if (match?.kind !== 'task') throw new Error(`no task handler for ${delivery.pattern}`);
-    return match.handler.run(delivery);
+    return runHere(match, delivery);
   }
 
   /** The error that would decide the outcome. */

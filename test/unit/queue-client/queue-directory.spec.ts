@@ -217,6 +217,20 @@ describe('QueueDirectory', () => {
     expect(gateway.callsOf('GetQueueUrl')).toEqual(['GetQueueUrl p-emails', 'GetQueueUrl p-dead']);
   });
 
+  test('counts receives as the queue itself says, and as its options where that cannot be read', async () => {
+    const { directory, gateway } = setup();
+    const arn = 'arn:aws:sqs:eu-west-1:000000000000:dead';
+    const policy = JSON.stringify({ deadLetterTargetArn: arn, maxReceiveCount: '3' });
+    gateway.addQueue('emails', { RedrivePolicy: policy });
+    gateway.addQueue('orders');
+    gateway.addQueue('dead');
+    for (const name of ['emails', 'orders']) {
+      directory.register({ name, deadLetter: { queue: 'dead', maxReceiveCount: 10 } });
+    }
+    expect((await directory.find('emails')).deadLetter?.maxReceiveCount).toBe(3);
+    expect((await directory.find('orders')).deadLetter?.maxReceiveCount).toBe(10);
+  });
+
   test('goes on without a dead-letter queue that is gone, and says so', async () => {
     const { directory, gateway, logger } = setup();
     const arn = 'arn:aws:sqs:eu-west-1:000000000000:gone';

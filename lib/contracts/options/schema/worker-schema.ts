@@ -55,15 +55,23 @@ const consumeShape = schemaOf<ConsumeOptions>()({
     description: "Visibility timeout of this worker's receives, seconds.",
     cost: 'A message of a worker that was killed comes back only after it; a small value renews leases more often.',
   }),
-  onError: outcomePolicy({ default: RETRY, description: 'What happens when a handler throws.' }),
+  onError: outcomePolicy({
+    default: RETRY,
+    description: 'What happens when a handler throws, or what stands around it.',
+  }),
   onUnknownTask: outcomePolicy(
     { default: RETRY, description: 'What happens to a task that nothing here handles.' },
     ['retry', 'discard', 'dead-letter'],
   ),
   onInvalidMessage: outcomePolicy(
-    { default: RETRY, description: 'What happens to a message that cannot be decoded.' },
+    {
+      default: RETRY,
+      description:
+        "What happens to a message that cannot be decoded, or whose data its handler's schema refuses.",
+    },
     ['retry', 'discard', 'dead-letter'],
   ),
+  onExhausted: exhaustedMode(CONSUME_DEFAULTS.onExhausted),
   ack: ackMode(CONSUME_DEFAULTS.ack),
   timeoutMs: timeoutMs('none'),
   stuckAfterMs: integer({
@@ -206,6 +214,7 @@ export const taskHandlerSchema = schemaOf<TaskHandlerOptions>()({
     { default: "the worker's", description: 'What happens when its data fails the schema.' },
     ['retry', 'discard', 'dead-letter'],
   ),
+  onExhausted: exhaustedMode(undefined),
   ack: ackMode(undefined),
 });
 
@@ -246,6 +255,15 @@ function checkWindow({ value, issues }: z.core.ParsePayload<ConsumeOptions>): vo
   if (minPriority <= maxPriority) return;
   const expected = `at least minPriority (${minPriority}), or no level is left`;
   issues.push({ code: 'custom', input: value, path: ['maxPriority'], params: { expected } });
+}
+
+function exhaustedMode(byDefault: string | undefined) {
+  return choice(['sqs', 'copy'], {
+    default: byDefault,
+    description:
+      'Who moves a message to the dead-letter queue when its last attempt failed: SQS at its next receive, or the worker by a copy that carries the reason.',
+    cost: "'copy' needs the right to send to the dead-letter queue, and a send for each such message.",
+  });
 }
 
 function ackMode(byDefault: string | undefined) {

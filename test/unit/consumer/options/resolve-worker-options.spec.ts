@@ -22,6 +22,7 @@ describe('resolveWorkerOptions', () => {
       onError: policy,
       onUnknownTask: policy,
       onInvalidMessage: policy,
+      onExhausted: 'sqs',
       ack: 'after',
       timeoutMs: undefined,
       stuckAfterMs: 60_000,

@@ -30,21 +30,35 @@ function waits(backoff: Backoff, attempts: readonly number[]): (number | undefin
 }
 
 describe('exponential', () => {
-  test('doubles from one second up to 900', () => {
+  test('triples from ten seconds up to 900', () => {
     const backoff = exponential({ jitter: 'none' });
-    expect(waits(backoff, [1, 2, 3, 10, 11, 5_000])).toEqual([1, 2, 4, 512, 900, 900]);
+    expect(waits(backoff, [1, 2, 3, 4, 5, 6, 5_000])).toEqual([10, 30, 90, 270, 810, 900, 900]);
   });
 
-  test('spreads the whole wait by default', () => {
-    const ends = [0, 0.999].map((value) => exponential({ random: () => value })(5, factsOf(null)));
-    expect(ends).toEqual([0, 16 * 0.999]);
+  test('waits between half and the whole of each step by default', () => {
+    const first = [1, 2, 3, 4, 5, 6];
+    expect(waits(exponential({ random: () => 0 }), first)).toEqual([5, 15, 45, 135, 405, 450]);
+    const longest = exponential({ random: () => 0.999_999 });
+    expect(waits(longest, first)).toEqual([10, 30, 90, 270, 810, 900]);
   });
 
-  test('spreads the upper half with half jitter', () => {
-    const options = { jitter: 'half' } as const;
-    const lowest = exponential({ ...options, random: () => 0 });
-    const between = exponential({ ...options, random: middle });
-    expect([...waits(lowest, [5]), ...waits(between, [5])]).toEqual([8, 12]);
+  test('lets five attempts span at least 200 seconds, whatever is drawn', () => {
+    const shortest = waits(exponential({ random: () => 0 }), [1, 2, 3, 4]);
+    expect(shortest.reduce<number>((sum, wait) => sum + (wait ?? 0), 0)).toBe(200);
+  });
+
+  test('answers whole seconds with any jitter', () => {
+    for (const jitter of ['full', 'half', 'none'] as const) {
+      const drawn = waits(exponential({ jitter, factor: 1.7 }), [1, 2, 3, 4, 5, 6, 7]);
+      expect(drawn.every((wait) => Number.isInteger(wait))).toBe(true);
+    }
+  });
+
+  test('doubles from one second and spreads the whole wait where that is asked for', () => {
+    const options = { firstSeconds: 1, factor: 2, jitter: 'full' } as const;
+    expect(waits(exponential({ ...options, random: () => 0 }), [1, 5, 11])).toEqual([0, 0, 0]);
+    const longest = exponential({ ...options, random: () => 0.999_999 });
+    expect(waits(longest, [1, 2, 3, 10, 11])).toEqual([1, 2, 4, 512, 900]);
   });
 
   test('stays nothing where it starts with nothing', () => {
@@ -113,7 +127,7 @@ describe('byError', () => {
 
   test('passes the attempt on', () => {
     const growing = byError([[Error, exponential({ jitter: 'none' })]]);
-    expect(waits(growing, [1, 4])).toEqual([1, 8]);
+    expect(waits(growing, [1, 4])).toEqual([10, 270]);
   });
 });
 
@@ -166,7 +180,7 @@ describe('outcome policies', () => {
     const longest = Math.max(
       ...Array.from({ length: 200 }, () => retry().backoff?.(4, factsOf(0)) ?? -1),
     );
-    expect(longest).toBeGreaterThan(0);
-    expect(longest).toBeLessThanOrEqual(8);
+    expect(longest).toBeGreaterThanOrEqual(135);
+    expect(longest).toBeLessThanOrEqual(270);
   });
 });
