@@ -337,6 +337,25 @@ describe('inline', () => {
     expect(harness.sent('jobs')[0]).toMatchObject({ messageId: result.messageId, pattern: 'add' });
   });
 
+  test('gives handlers the meta of the send, and harness.sent() shows it', async () => {
+    const metas: unknown[] = [];
+    @Controller()
+    class Tasks {
+      @MessagePattern('task')
+      run(@Ctx() { meta }: SqsContext): void {
+        metas.push(meta);
+      }
+    }
+    const { sqs, harness } = await startWeb({ controllers: [Tasks], testing: { inline: true } });
+
+    await sqs.send({ queue: 'jobs', pattern: 'task' }, 1, { meta: { traceId: 't1' } });
+    await sqs.send({ queue: 'jobs', pattern: 'task' }, 1);
+    await sqs.runLocal({ queue: 'jobs', pattern: 'task' }, 1);
+
+    expect(metas).toEqual([{ traceId: 't1' }, {}, {}]);
+    expect(harness.sent('jobs').map(({ meta }) => meta)).toEqual([{ traceId: 't1' }, {}]);
+  });
+
   test('errors of handlers, guards and schemas reach the sender', async () => {
     const { sqs } = await startWeb({ ...app, testing: { inline: true } });
 

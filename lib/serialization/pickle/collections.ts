@@ -25,6 +25,23 @@ export function addItems(set: unknown, items: readonly unknown[], budget: Decodi
   }
 }
 
+/** Puts others in the place of the members that change, each where it was. @throws UndecodableMessageError */
+export function replaceMembers(
+  set: Set<unknown>,
+  replace: (member: unknown) => unknown,
+  budget: DecodingBudget,
+): void {
+  const members = [...set];
+  const replaced = members.map(replace);
+  const isKept = (index: number): boolean => Object.is(members[index], replaced[index]);
+  if (members.every((_, index) => isKept(index))) return;
+  set.clear();
+  for (const [index, member] of replaced.entries()) {
+    if (!isKept(index)) spendHashed(member, budget);
+    addItem(set, member);
+  }
+}
+
 /** Keys and values by turns. @throws UndecodableMessageError */
 export function setItems(dict: unknown, items: readonly unknown[], fields: FieldWriter): void {
   if (!isDict(dict) || items.length % 2 !== 0) throw malformed('sets an item of what is no dict');

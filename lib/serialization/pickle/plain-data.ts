@@ -1,5 +1,5 @@
 import type { DecodingBudget } from '../../contracts/decoding-budget.js';
-import { addItems, isDict } from './collections.js';
+import { isDict, replaceMembers } from './collections.js';
 import { PythonObject } from './python-objects.js';
 
 /**
@@ -39,9 +39,7 @@ function replaceIn(
       container[index] = plain(container[index]);
     }
   } else if (container instanceof Set) {
-    const members = [...container].map(plain);
-    container.clear();
-    addItems(container, members, budget);
+    replaceMembers(container, plain, budget);
   } else if (isDict(container)) {
     for (const key of Object.keys(container)) container[key] = plain(container[key]);
   }

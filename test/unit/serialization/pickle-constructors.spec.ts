@@ -188,6 +188,16 @@ describe('A constructor of the list', () => {
     expect(read(`(${zero}q\x01h\x01\x8f(h\x01\x90t.`)).toEqual([0, 0, new Set([0])]);
   });
 
+  test('counts the numbers of a set once, though something of Python stands beside it', () => {
+    const many = `](${numbers(4_000)}e`;
+    const one = `${uuid})\x81}U\x03intK\x01sb`;
+    const value = read(`(c__builtin__\nset\n${many}\x85R${one}t.`) as [Set<number>, string];
+    expect(value[0].size).toBe(4_000);
+    expect(
+      (read(`c__builtin__\nset\n${many.slice(0, -1)}${zero}e\x85R.`) as Set<number>).size,
+    ).toBe(4_001);
+  });
+
   test('keeps the order of a set whose members it replaces', () =>
     expect([...(read(`\x8f(K\x01${zero}K\x02\x90.`) as Set<unknown>)]).toEqual([1, 0, 2]));
 
