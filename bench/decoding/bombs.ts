@@ -172,34 +172,35 @@ function packed(codec: 'json+deflate' | 'rich+deflate', texts: Texts): Bomb[] {
     Object.entries(texts).map(([name, text]) => ({
       name: `native, ${codec} of ${size}: ${name}`,
       format: 'native' as const,
-      make: () =>
-        pack(
-          codec === 'json+deflate' ? `{"pattern":"p","data":${text(size - 40)}}` : text(size),
-          codec,
+      make: () => ({
+        body: packUpTo(size, (room) =>
+          codec === 'json+deflate' ? `{"pattern":"p","data":${text(room - 40)}}` : text(room),
         ),
+        attributes: { ContentType: codec },
+      }),
     })),
   );
 }
 
-function pack(text: string | Buffer, codec: string): Letter {
-  return { body: deflateSync(text).toString('base64'), attributes: { ContentType: codec } };
-}
-
 function pickles(): Bomb[] {
+  const attributes = { ContentType: 'pickle', JobName: 'j' };
   return UNPACKED.slice(0, 2).flatMap((size) =>
-    Object.entries(pickleBombs).flatMap(([name, make]) => [
-      pickled(`sqs-workers, pickle of ${size}: ${name}`, () => make(size)),
-    ]),
+    Object.entries(pickleBombs).map(([name, make]) => ({
+      name: `sqs-workers, pickle of ${size}: ${name}`,
+      format: 'sqs-workers' as const,
+      make: () => ({ body: packUpTo(size, make), attributes }),
+    })),
   );
 }
 
-function pickled(name: string, make: () => Buffer): Bomb {
-  const attributes = { ContentType: 'pickle', JobName: 'j' };
-  return {
-    name,
-    format: 'sqs-workers',
-    make: () => ({ body: pack(make(), 'pickle').body, attributes }),
-  };
+/** Packs as much as SQS takes. */
+function packUpTo(size: number, make: (size: number) => string | Buffer): string {
+  const body = deflateSync(make(size)).toString('base64');
+  return body.length <= BYTES ? body : packUpTo(Math.floor(size * 0.8), make);
+}
+
+function pack(text: string | Buffer, codec: string): Letter {
+  return { body: deflateSync(text).toString('base64'), attributes: { ContentType: codec } };
 }
 
 function oddBombs(): Bomb[] {

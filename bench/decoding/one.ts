@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import type { Codec, MessageAttributes, MessageFormat } from 'nestjs-sqs-tasks';
 import type { FormatName, Letter } from './bombs.js';
 
@@ -14,14 +14,14 @@ export interface Measured {
 }
 
 // Only what decodes: a process for each message would wait a second for the rest.
-const built = import.meta.resolve('nestjs-sqs-tasks');
+const source = new URL('../source/lib/', import.meta.url);
 const { DecodingBudget } = await part('contracts');
 const parts = await part('serialization');
 const { compressed, jsonCodec, richCodec, nativeFormat } = parts;
 const { eventBridge, s3Event, sns, sqspipes, sqsWorkers, squids, taskmaster, zcSqs } = parts;
 
 function part(folder: string): Promise<typeof import('nestjs-sqs-tasks')> {
-  return import(new URL(`./${folder}/index.js`, built).href);
+  return import(new URL(`${folder}/index.js`, source).href);
 }
 
 const formats: Record<FormatName, MessageFormat> = {
@@ -64,13 +64,25 @@ function attributesOf(texts: Record<string, string>): MessageAttributes {
 
 function measure(name: FormatName, letter: Letter): Measured {
   globalThis.gc?.();
-  const before = process.resourceUsage().maxRSS;
+  const residentBytes = process.memoryUsage.rss();
+  resetPeak();
   const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
   const result = attempt(() => decode(name, letter));
   const { user, system } = process.cpuUsage(cpu);
   // A busy machine makes it wait: that is nobody's work. All threads of the garbage collector count.
   const ms = Math.min(performance.now() - startedAt, (user + system) / 1_000);
-  return { ms, peakMiB: (process.resourceUsage().maxRSS - before) / 1_024, ...result };
+  return { ms, peakMiB: (peakBytes() - residentBytes) / 1_048_576, ...result };
+}
+
+/** Linux forgets the highest resident size so far; elsewhere it is that of the whole process. */
+function resetPeak(): void {
+  if (process.platform === 'linux') writeFileSync('/proc/self/clear_refs', '5');
+}
+
+function peakBytes(): number {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1_024;
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
+  return Number(kibibytes) * 1_024;
 }
 
 function attempt(work: () => unknown): Pick<Measured, 'refused' | 'failed'> {

@@ -31,8 +31,9 @@ export const pickleBombs: Readonly<Record<string, (size: number) => Buffer>> = {
   'lists that share a list': () =>
     pickle(
       Buffer.concat([
-        op(')\x94'),
-        many(5_000, (n) => Buffer.concat([get(n), get(n), op('\x86\x94')]), 900),
+        op('()\x94'),
+        many(20_000, (n) => Buffer.concat([get(n), get(n), op('\x86\x94')]), 900),
+        op('t'),
       ]),
     ),
   'a list of itself': () => pickle(op(']\x94(h\0h\0h\0e')),
@@ -99,7 +100,7 @@ function many(size: number, item: (n: number) => Buffer, most = Infinity): Buffe
 
 function tenOfTen(depth: number): Buffer {
   const level = (n: number) => Buffer.concat([op('('), many(100, () => get(n), 10), op('t\x94')]);
-  return pickle(Buffer.concat([op('N\x94'), many(10_000, level, depth)]));
+  return pickle(Buffer.concat([op('(N\x94'), many(10_000, level, depth), op('t')]));
 }
 
 /** Dicts in the memo that get a field each, over and over: no shape is known when a dict is come back to. */

@@ -90,7 +90,7 @@ function shown({ ms, peakMiB, refused, failed }: Measured) {
   return {
     ms: Math.round(ms),
     'peak, MiB': Math.round(peakMiB),
-    ends: failed ?? refused?.replace('The message cannot be decoded: ', '').slice(0, 60) ?? 'read',
+    ends: (failed ?? refused ?? 'read').replace('The message cannot be decoded: ', '').slice(0, 60),
   };
 }
 

@@ -18,10 +18,11 @@ export const DECODING_LIMITS = {
    */
   containers: 350_000,
   /**
-   * Times that an object gets a field where no object before it had one; the first 128 fields of each count. V8 makes a
-   * hidden class for each such field: some 2 µs and 300 bytes, ten times a known one. Rows of a table count once.
+   * What names of fields take: 4 for each field that no object before had in its place (V8 makes a hidden class for it:
+   * some 2 µs and 300 bytes, ten times a known one), and from an object's 129th field on, 1 for each name that is new.
+   * Rows of a table count once.
    */
-  newFields: 40_000,
+  fieldNames: 120_000,
   /** Levels of arrays and objects within each other: code that walks data recursively breaks on more. */
   depth: 1_000,
   /** Digits of one BigInt: reading it takes the square of its length. */
@@ -36,7 +37,7 @@ export type DecodingLimits = { readonly [Name in keyof typeof DECODING_LIMITS]: 
 
 /** Limits that are used up, rather than compared with. */
 export type DecodingSupply =
-  'unpackedBytes' | 'values' | 'containers' | 'newFields' | 'hashedNumbers';
+  'unpackedBytes' | 'values' | 'containers' | 'fieldNames' | 'hashedNumbers';
 
 /**
  * What is left of the limits for one message. Everything that is decoded for it takes from the same budget: its body,
@@ -47,7 +48,7 @@ export class DecodingBudget {
     unpackedBytes: 0,
     values: 0,
     containers: 0,
-    newFields: 0,
+    fieldNames: 0,
     hashedNumbers: 0,
   };
 
@@ -89,7 +90,8 @@ const problems: Record<keyof DecodingLimits, (limit: number) => string> = {
   unpackedBytes: (limit) => `it unpacks to more than ${limit} bytes`,
   values: (limit) => `its data has more than ${limit} values`,
   containers: (limit) => `its data has more than ${limit} arrays and objects`,
-  newFields: (limit) => `its objects have more than ${limit} different fields`,
+  fieldNames: (limit) =>
+    `its objects have too many different fields (they count as more than ${limit})`,
   depth: (limit) => `its data is nested deeper than ${limit} levels`,
   bigIntDigits: (limit) => `its data has a BigInt of more than ${limit} digits`,
   hashedNumbers: (limit) => `its sets and maps have more than ${limit} numbers as keys`,

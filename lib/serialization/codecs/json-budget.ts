@@ -10,7 +10,7 @@ import {
   QUOTE,
   skipSpace,
 } from './json-text.js';
-import { isIndex, Shape, SHAPED_FIELDS } from './object-shapes.js';
+import { FieldNames, isIndex, type Shape } from './object-shapes.js';
 
 /**
  * Takes from the budget what parsing this JSON would build, before anything is built. The text is read once, from front
@@ -47,14 +47,16 @@ class JsonReading {
   /** The root has ended, and nothing can follow. */
   private isOver = false;
   /** Of each object that is open, by its depth: what it has so far. */
-  private readonly shapes: Shape[] = [];
+  private readonly shapes: (Shape | undefined)[] = [];
   private readonly fieldCounts: number[] = [];
-  private readonly noFields = new Shape();
+  private readonly names: FieldNames;
 
   constructor(
     private readonly json: string,
     private readonly budget: DecodingBudget,
-  ) {}
+  ) {
+    this.names = new FieldNames(budget);
+  }
 
   spend(): void {
     const { json, budget } = this;
@@ -90,7 +92,7 @@ class JsonReading {
     this.containers++;
     this.depth++;
     if (this.depth > this.budget.limits.depth) throw this.budget.exceeded('depth');
-    this.shapes[this.depth] = this.noFields;
+    this.shapes[this.depth] = this.names.noFields;
     this.fieldCounts[this.depth] = 0;
     const next = skipSpace(this.json, at);
     const code = this.json.charCodeAt(next);
@@ -113,14 +115,11 @@ class JsonReading {
   }
 
   private addField(name: string): void {
-    const { depth, shapes, fieldCounts, budget } = this;
-    const shape = shapes[depth];
-    if (shape === undefined) return;
+    const { depth, shapes, fieldCounts, names } = this;
     const count = (fieldCounts[depth] ?? 0) + 1;
     fieldCounts[depth] = count;
-    if (count > SHAPED_FIELDS) return;
-    if (isIndex(name)) budget.spend('newFields');
-    else shapes[depth] = shape.with(name, budget);
+    if (isIndex(name)) names.index(count);
+    else shapes[depth] = names.next(shapes[depth], name, count);
   }
 }
 

@@ -24,7 +24,7 @@ export class Shape {
     if (this.followed?.lastField === field) return this.followed;
     const known = this.others?.get(field);
     if (known !== undefined) return (this.followed = known);
-    budget.spend('newFields');
+    budget.spend('fieldNames', NEW_PLACE);
     return (this.followed = this.add(new Shape(field)));
   }
 
@@ -36,8 +36,44 @@ export class Shape {
   }
 }
 
-/** From here on an object is a hash table to V8, and its fields are cheap. */
-export const SHAPED_FIELDS = 128;
+/** What a field counts as that no object before had in its place. */
+const NEW_PLACE = 4;
+/** From here on an object is a hash table to V8, and only names that are new take time. */
+const SHAPED_FIELDS = 128;
+
+/** Takes the names of fields from the budget, object by object. */
+export class FieldNames {
+  /** The shape of an object without fields. */
+  readonly noFields = new Shape();
+  private readonly known = new Set<string>();
+
+  constructor(private readonly budget: DecodingBudget) {}
+
+  /**
+   * The shape of an object after its next field, which is the `count`th; undefined where it is not known.
+   *
+   * @throws UndecodableMessageError
+   */
+  next(shape: Shape | undefined, field: string, count: number): Shape | undefined {
+    if (count <= SHAPED_FIELDS) return this.place(shape, field);
+    if (!this.known.has(field)) {
+      this.known.add(field);
+      this.budget.spend('fieldNames');
+    }
+    return shape;
+  }
+
+  /** A whole number as a key: V8 keeps a table of those in each object that has one. */
+  index(count: number): void {
+    if (count <= SHAPED_FIELDS) this.budget.spend('fieldNames', NEW_PLACE);
+  }
+
+  private place(shape: Shape | undefined, field: string): Shape | undefined {
+    if (shape !== undefined) return shape.with(field, this.budget);
+    this.budget.spend('fieldNames', NEW_PLACE);
+    return undefined;
+  }
+}
 
 /** True for a key that objects keep as an index, apart from their named fields. */
 export function isIndex(key: string): boolean {
@@ -60,13 +96,15 @@ interface OpenObject {
  */
 export class FieldWriter {
   private readonly open: OpenObject[] = [];
-  private readonly noFields = new Shape();
+  private readonly names: FieldNames;
 
-  constructor(private readonly budget: DecodingBudget) {}
+  constructor(private readonly budget: DecodingBudget) {
+    this.names = new FieldNames(budget);
+  }
 
   create(): Record<string, unknown> {
     const target = {};
-    this.push({ target, shape: this.noFields, fieldCount: 0, places: 0 });
+    this.push({ target, shape: this.names.noFields, fieldCount: 0, places: 0 });
     return target;
   }
 
@@ -74,7 +112,7 @@ export class FieldWriter {
   set(target: Record<string, unknown>, key: string, value: unknown): void {
     const object = this.reopen(target);
     if (isIndex(key)) this.spendPlaces(object, Number(key));
-    else this.spendField(object, key);
+    else object.shape = this.names.next(object.shape, key, ++object.fieldCount);
     target[key] = value;
   }
 
@@ -92,12 +130,6 @@ export class FieldWriter {
     if (this.open.length >= 2 * depth) this.open.splice(0, depth);
     this.open.push(object);
     return object;
-  }
-
-  private spendField(object: OpenObject, key: string): void {
-    if (++object.fieldCount > SHAPED_FIELDS) return;
-    if (object.shape === undefined) this.budget.spend('newFields');
-    else object.shape = object.shape.with(key, this.budget);
   }
 
   /**

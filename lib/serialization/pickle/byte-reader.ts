@@ -1,13 +1,16 @@
+import { readUtf8 } from '../codecs/base64.js';
 import type { UndecodableMessageError } from '../../contracts/errors/index.js';
 import { malformed } from './malformed.js';
 
 /** Takes bytes from the front, and never more than there are. */
 export class ByteReader {
   private readonly view: DataView;
+  private readonly bytes: Buffer;
   private at = 0;
 
-  constructor(private readonly bytes: Uint8Array) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  constructor({ buffer, byteOffset, byteLength }: Uint8Array) {
+    this.view = new DataView(buffer, byteOffset, byteLength);
+    this.bytes = Buffer.from(buffer, byteOffset, byteLength);
   }
 
   uint8(): number {
@@ -40,6 +43,20 @@ export class ByteReader {
     return this.bytes.subarray(start, start + length);
   }
 
+  /** UTF-8. @throws UndecodableMessageError */
+  text(length: number): string {
+    const start = this.step(length);
+    const end = start + length;
+    return length <= SHORT_TEXT && this.isAscii(start, end)
+      ? this.bytes.toString('latin1', start, end)
+      : readUtf8(this.bytes.subarray(start, end));
+  }
+
+  private isAscii(start: number, end: number): boolean {
+    for (let at = start; at < end; at++) if ((this.bytes[at] ?? 0) > 0x7f) return false;
+    return true;
+  }
+
   /** Up to the next line break, which is left out; a character for each byte. */
   line(): string {
     const end = this.bytes.indexOf(0x0a, this.at);
@@ -56,6 +73,9 @@ export class ByteReader {
     return start;
   }
 }
+
+/** Bytes of text up to which looking at each is faster than a decoder. */
+const SHORT_TEXT = 32;
 
 function endsTooEarly(): UndecodableMessageError {
   return malformed('ends too early');

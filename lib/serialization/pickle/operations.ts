@@ -1,4 +1,3 @@
-import { readUtf8 } from '../codecs/base64.js';
 import type { ByteReader } from './byte-reader.js';
 import { addItems, append, setItems } from './collections.js';
 import { build, importName, importNamed, make, reduce } from './constructing.js';
@@ -14,19 +13,19 @@ export const operations: ReadonlyMap<number, PickleOperation> = new Map<number, 
   // FRAME only says how many bytes follow, for readers that read ahead.
   [0x95, (_stack, input) => void input.uint64()],
 
-  [0x4e, (stack) => stack.push(null)], // NONE
-  [0x88, (stack) => stack.push(true)], // NEWTRUE
-  [0x89, (stack) => stack.push(false)], // NEWFALSE
-  [0x4b, (stack, input) => stack.push(input.uint8())], // BININT1
-  [0x4d, (stack, input) => stack.push(input.uint16())], // BININT2
-  [0x4a, (stack, input) => stack.push(input.int32())], // BININT
-  [0x8a, (stack, input) => stack.push(toInteger(input.take(input.uint8())))], // LONG1
-  [0x8b, (stack, input) => stack.push(toInteger(input.take(input.uint32())))], // LONG4
-  [0x47, (stack, input) => stack.push(input.float64())], // BINFLOAT
+  [0x4e, (stack) => stack.pushPlain(null)], // NONE
+  [0x88, (stack) => stack.pushPlain(true)], // NEWTRUE
+  [0x89, (stack) => stack.pushPlain(false)], // NEWFALSE
+  [0x4b, (stack, input) => stack.pushPlain(input.uint8())], // BININT1
+  [0x4d, (stack, input) => stack.pushPlain(input.uint16())], // BININT2
+  [0x4a, (stack, input) => stack.pushPlain(input.int32())], // BININT
+  [0x8a, (stack, input) => pushLong(stack, input.take(input.uint8()))], // LONG1
+  [0x8b, (stack, input) => pushLong(stack, input.take(input.uint32()))], // LONG4
+  [0x47, (stack, input) => stack.pushPlain(input.float64())], // BINFLOAT
 
-  [0x8c, (stack, input) => stack.push(readUtf8(input.take(input.uint8())))], // SHORT_BINUNICODE
-  [0x58, (stack, input) => stack.push(readUtf8(input.take(input.uint32())))], // BINUNICODE
-  [0x8d, (stack, input) => stack.push(readUtf8(input.take(input.uint64())))], // BINUNICODE8
+  [0x8c, (stack, input) => stack.pushPlain(input.text(input.uint8()))], // SHORT_BINUNICODE
+  [0x58, (stack, input) => stack.pushPlain(input.text(input.uint32()))], // BINUNICODE
+  [0x8d, (stack, input) => stack.pushPlain(input.text(input.uint64()))], // BINUNICODE8
   [0x55, (stack, input) => stack.push(toByteText(input.take(input.uint8())))], // SHORT_BINSTRING
   [0x54, (stack, input) => stack.push(toByteText(input.take(input.uint32())))], // BINSTRING
   [0x43, (stack, input) => stack.push(copyOf(input.take(input.uint8())))], // SHORT_BINBYTES
@@ -74,6 +73,12 @@ export const operations: ReadonlyMap<number, PickleOperation> = new Map<number, 
   [0x81, make], // NEWOBJ
   [0x62, build], // BUILD
 ]);
+
+function pushLong(stack: PickleStack, bytes: Uint8Array): void {
+  // A BigInt on the way takes several times what a value does.
+  if (bytes.length > 6) stack.spend({ values: 5 });
+  stack.push(toInteger(bytes));
+}
 
 // Not `slice()`: a Buffer's shares the memory of the whole message.
 function copyOf(bytes: Uint8Array): Uint8Array {

@@ -18,18 +18,29 @@ export class PickleStack {
   /** Fills dicts. */
   readonly fields: FieldWriter;
 
+  /** Of the budget; settled at the end, for they are counted with each opcode. */
+  private valuesLeft: number;
+
   constructor(readonly budget: DecodingBudget) {
     this.fields = new FieldWriter(budget);
+    this.valuesLeft = budget.left('values');
   }
 
-  /** A value that was just made. */
+  /** Null, a truth value, a number or text. */
+  pushPlain(value: null | boolean | number | string): void {
+    this.count(1);
+    this.items.push(value);
+  }
+
+  /** Whatever else was just made. */
   push(value: unknown): void {
-    this.budget.spend('containers', containersOf(value));
+    const containers = containersOf(value);
+    if (containers > 0) this.budget.spend('containers', containers);
     this.add(value);
   }
 
   private add(value: unknown): void {
-    this.budget.spend('values');
+    this.count(1);
     if (value instanceof PythonObject) this.hasPythonObjects = true;
     this.items.push(value);
   }
@@ -51,7 +62,8 @@ export class PickleStack {
   }
 
   mark(): void {
-    this.budget.spend('values');
+    this.count(1);
+    this.budget.spend('containers');
     this.outer.push(this.items);
     this.items = [];
   }
@@ -79,13 +91,13 @@ export class PickleStack {
   }
 
   private memoize(value: unknown): void {
-    this.budget.spend('values');
+    this.count(1);
     this.memo.push(value);
   }
 
   /** Counts what a constructor copies from its arguments, before it does. */
   spend({ bytes = 0, values = 0 }: { bytes?: number; values?: number }): void {
-    this.budget.spend('values', values);
+    this.count(values);
     this.copiedBytes += bytes;
     const { unpackedBytes } = this.budget.limits;
     if (this.copiedBytes > unpackedBytes) throw malformed(`has more than ${unpackedBytes} bytes`);
@@ -94,7 +106,13 @@ export class PickleStack {
   /** The one value that is left. */
   result(): unknown {
     if (this.outer.length > 0 || this.items.length !== 1) throw malformed('ends in the middle');
+    this.budget.spend('values', this.budget.left('values') - this.valuesLeft);
     return this.items[0];
+  }
+
+  private count(values: number): void {
+    this.valuesLeft -= values;
+    if (this.valuesLeft < 0) throw this.budget.exceeded('values');
   }
 }
 
