@@ -15,6 +15,20 @@ const schema = z.object({ n: z.coerce.number() });
 const double = defineTask('double', { queue: 'emails', schema });
 
 describe('a handler of a contract with a schema', () => {
+  test('drops fields that it does not name, so that old handlers take new tasks', async () => {
+    const seen: unknown[] = [];
+    @Controller()
+    class Numbers {
+      @SqsTask(double)
+      double(@Payload() data: unknown): void {
+        seen.push(data);
+      }
+    }
+    const { parts } = await startWorker({ controllers: [Numbers] });
+    await parts.engine.run({ pattern: 'double', data: { n: '21', since: 'version 2' } });
+    expect(seen).toEqual([{ n: 21 }]);
+  });
+
   test('gets what the schema makes of the data', async () => {
     @Controller()
     class Numbers {

@@ -68,6 +68,7 @@ describe('startConfiguredWorker()', () => {
 
   beforeEach(() => {
     sums.length = 0;
+    Logger.overrideLogger(false);
     cwd = mkdtempSync(join(tmpdir(), 'nestjs-sqs-tasks-'));
   });
 

@@ -1,5 +1,13 @@
 import { Injectable, Module } from '@nestjs/common';
-import { retry, SqsModule, Source, SqsPipeline, SqsProducer, SKIP, Stage } from '../../../lib/index.js';
+import {
+  retry,
+  SqsModule,
+  Source,
+  SqsPipeline,
+  SqsProducer,
+  SKIP,
+  Stage,
+} from '../../../lib/index.js';
 import { instanceOf, pipelineSetup } from './setup.js';
 import { COUNTED, Words } from './words.js';
 
