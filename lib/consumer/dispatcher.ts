@@ -42,7 +42,7 @@ const maxBlockedPerSlot = SQS_LIMITS.batchEntries;
  */
 export class Dispatcher implements Demand {
   private slotsUsed = 0;
-  private isStopped = false;
+  private isShut = false;
   private readonly collectors = new Map<BatchTaskHandler, BatchCollector>();
   private readonly readyBatches = new FifoQueue<{
     deliveries: Delivery[];
@@ -75,7 +75,7 @@ export class Dispatcher implements Demand {
 
   /** True where a free slot would be taken at once. */
   get canStart(): boolean {
-    return !this.isStopped && (this.readyBatches.size > 0 || this.parts.lanes.hasReady);
+    return !this.isShut && (this.readyBatches.size > 0 || this.parts.lanes.hasReady);
   }
 
   /** Held and not running. */
@@ -95,7 +95,7 @@ export class Dispatcher implements Demand {
   }
 
   room(): number {
-    if (this.isStopped || this.parts.isBackedUp()) return 0;
+    if (this.isShut || this.parts.isBackedUp()) return 0;
     const room = this.parts.seat?.room() ?? this.capacity - this.slotsUsed - this.heldCount;
     return Math.min(room, this.startsLeftToFill());
   }
@@ -123,20 +123,24 @@ export class Dispatcher implements Demand {
 
   /** Gives a slot to what is next; false where nothing is. */
   startOne(): boolean {
-    if (this.isStopped) return false;
+    if (this.isShut) return false;
     const batch = this.readyBatches.shift();
     if (batch === undefined) return this.startNext();
     this.startBatch(batch.deliveries, batch.handler);
     return true;
   }
 
-  /** Starts nothing any more, and takes out what has not started. */
-  stop(): Delivery[] {
-    this.isStopped = true;
+  /** Starts nothing any more, until it is opened, and takes out what has not started. */
+  shut(): Delivery[] {
+    this.isShut = true;
     const gathered = [...this.collectors.values()].flatMap((collector) => collector.takeAll());
     const ready = this.readyBatches.takeAll().flatMap((batch) => batch.deliveries);
     this.readyInBatches = 0;
     return [...this.parts.lanes.clear(), ...gathered, ...ready];
+  }
+
+  open(): void {
+    this.isShut = false;
   }
 
   private get collecting(): number {

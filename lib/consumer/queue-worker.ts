@@ -76,12 +76,18 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   }
 
   pause(): void {
+    if (this.isPaused) return;
     this.isPaused = true;
     this.engine.fetcher.pause();
+    this.giveBackUnstarted();
   }
 
   resume(): void {
+    if (!this.isPaused) return;
     this.isPaused = false;
+    if (this.isDraining) return;
+    this.engine.ordering.resume();
+    this.engine.dispatcher.open();
     this.engine.fetcher.resume();
   }
 
@@ -152,9 +158,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     if (this.isDraining) return;
     this.isDraining = true;
     this.engine.fetcher.stop();
-    for (const delivery of this.engine.dispatcher.stop()) this.giveBack(delivery);
-    this.engine.ordering.drain();
-    this.engine.settler.flush();
+    this.giveBackUnstarted();
   }
 
   async finishDrain(deadlineAt: number, isExiting: boolean): Promise<number> {
@@ -213,12 +217,8 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     const deliveries = messages
       .map((message) => this.deliveryOf(message, { receivedAt, timeoutMs }))
       .filter(({ lease }) => this.engine.leases.keep(lease));
-    if (this.isDraining) {
-      for (const delivery of deliveries) this.giveBack(delivery);
-      this.engine.settler.flush();
-      return;
-    }
     this.engine.dispatcher.add(deliveries);
+    if (this.isDraining || this.isPaused) this.giveBackUnstarted();
   }
 
   private deliveryOf(
@@ -234,6 +234,15 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
       events.emit('message:received', { queue: this.name, messageId: id, receiveCount });
     }
     return new Delivery(this.name, message, lease, this);
+  }
+
+  /** Another worker may have it at once; what runs goes on. */
+  private giveBackUnstarted(): void {
+    const { dispatcher, ordering, settler } = this.engine;
+    for (const delivery of dispatcher.shut()) this.giveBack(delivery);
+    if (this.isDraining) ordering.drain();
+    else ordering.pause();
+    settler.flush();
   }
 
   private giveBack(delivery: Delivery): void {

@@ -1,6 +1,7 @@
 import type { WorkerEventName, WorkerEvents } from '../contracts/events.js';
 import { UnknownNameError } from '../contracts/errors/index.js';
 import type { QueueGateway } from '../contracts/gateway.js';
+import { consumeSchema, validateOptions } from '../contracts/options/schema/index.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
 import type { TaskDelivery } from '../contracts/task.js';
 import type {
@@ -42,7 +43,10 @@ export class Worker implements WorkerControl {
   private readonly setup: WorkerSetup;
   private phase: WorkerPhase = 'idle';
   private readonly queues = new Map<string, QueueEngine>();
-  private readonly waiting = new Set<string>();
+  /** Paused by name, before the queue is there too. */
+  private readonly paused = new Set<string>();
+  /** As `setConcurrency` said, by name. */
+  private readonly concurrencies = new Map<string, number>();
   private readonly events: EventHub<WorkerEvents>;
   private readonly background: Background;
   private readonly stopWatch: StopWatch;
@@ -110,23 +114,29 @@ export class Worker implements WorkerControl {
   }
 
   pause(queue: string): void {
-    this.queueNamed(queue).pause();
+    this.checkName(queue);
+    this.paused.add(queue);
+    this.queues.get(queue)?.pause();
     this.events.emit('queue:paused', { queue });
   }
 
   resume(queue: string): void {
-    this.queueNamed(queue).resume();
+    this.checkName(queue);
+    this.paused.delete(queue);
+    this.queues.get(queue)?.resume();
     this.events.emit('queue:resumed', { queue });
   }
 
   setConcurrency(queue: string, concurrency: number): void {
-    this.queueNamed(queue).setConcurrency(concurrency);
+    this.checkName(queue);
+    validateOptions('setConcurrency()', consumeSchema, { concurrency });
+    this.concurrencies.set(queue, concurrency);
+    this.queues.get(queue)?.setConcurrency(concurrency);
   }
 
   status(): WorkerStatus {
     const queues = this.setup.queues.map(
-      ({ name, consume }) =>
-        this.queues.get(name)?.status() ?? missingStatus(name, consume.concurrency),
+      (setup) => this.queues.get(setup.name)?.status() ?? this.missingStatus(setup),
     );
     const { phase, fatalError } = this;
     return fatalError === undefined ? { phase, queues } : { phase, queues, fatalError };
@@ -146,9 +156,7 @@ export class Worker implements WorkerControl {
 
   private startQueue(setup: WorkerQueueSetup): void {
     if (!(setup.queue instanceof Promise)) return this.runQueue(setup, setup.queue);
-    this.waiting.add(setup.name);
     const found = setup.queue.then((queue) => {
-      this.waiting.delete(setup.name);
       if (this.phase !== 'running') return;
       this.checkPolicies(setup, queue);
       this.runQueue(setup, queue);
@@ -170,7 +178,9 @@ export class Worker implements WorkerControl {
   private runQueue(setup: WorkerQueueSetup, queue: QueueHandle): void {
     const { handlers, interceptors, replies, taskScope, drainTimeoutMs, clock, logger } =
       this.setup;
-    const { handlersOf, consume } = setup;
+    const concurrency = this.concurrencies.get(setup.name) ?? setup.consume.concurrency;
+    const consume = { ...setup.consume, concurrency };
+    const { handlersOf } = setup;
     if (copiesInVain({ queue, handlersOf, consume, handlers })) {
       const fields = { queue: queue.name };
       logger.warn(
@@ -198,6 +208,7 @@ export class Worker implements WorkerControl {
     this.warnOfEndlessHeads(setup, queue);
     const engine = queue.levels === undefined ? new QueueWorker(parts) : new FamilyWorker(parts);
     this.queues.set(setup.name, engine);
+    if (this.paused.has(setup.name)) engine.pause();
     engine.start();
   }
 
@@ -258,29 +269,26 @@ export class Worker implements WorkerControl {
     this.end.resolve(end);
   }
 
-  private queueNamed(name: string): QueueEngine {
-    const queue = this.queues.get(name);
-    if (queue !== undefined) return queue;
-    const advice = this.waiting.has(name)
-      ? 'It does not exist yet; this worker waits for it.'
-      : 'Name one of the queues that this worker consumes.';
-    throw new UnknownNameError({ kind: 'queue', name, known: [...this.queues.keys()], advice });
+  private checkName(name: string): void {
+    if (this.names.includes(name)) return;
+    const advice = 'Name one of the queues that this worker consumes.';
+    throw new UnknownNameError({ kind: 'queue', name, known: this.names, advice });
   }
-}
 
-/** A queue that does not exist yet. */
-function missingStatus(name: string, concurrency: number): WorkerQueueStatus {
-  return {
-    name,
-    isPaused: false,
-    concurrency,
-    runningCount: 0,
-    prefetchedCount: 0,
-    openPollCount: 0,
-    oldestPollMs: undefined,
-    settlementsWaiting: 0,
-    lastGoodPollMsAgo: undefined,
-    oldestTaskMs: undefined,
-    stuckCount: 0,
-  };
+  /** A queue that does not exist yet. */
+  private missingStatus({ name, consume }: WorkerQueueSetup): WorkerQueueStatus {
+    return {
+      name,
+      isPaused: this.paused.has(name),
+      concurrency: this.concurrencies.get(name) ?? consume.concurrency,
+      runningCount: 0,
+      prefetchedCount: 0,
+      openPollCount: 0,
+      oldestPollMs: undefined,
+      settlementsWaiting: 0,
+      lastGoodPollMsAgo: undefined,
+      oldestTaskMs: undefined,
+      stuckCount: 0,
+    };
+  }
 }

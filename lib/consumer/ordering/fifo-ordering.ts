@@ -29,13 +29,16 @@ export interface FifoOrderingParts {
  * | retry, `hold`                   | stays leased, runs again here | waits, leased                               |
  * | retry, `release`                | hidden for its delay          | given back at once                          |
  * | retry, `wait`                   | hidden for its delay          | hidden as long, then comes back from SQS    |
+ * | retry, paused or draining       | hidden for its delay          | given back, and comes after the head        |
+ * | pause between two tries         | hidden for the rest of its delay | given back, and comes after the head     |
+ * | drain between two tries         | given back                    | given back                                  |
  * | release (drain, crash)          | given back                    | given back                                  |
  * | SQS dead-letters it             | given back; SQS moves it      | given back                                  |
  * | the head's lease is lost        | comes again from SQS          | given back                                  |
  */
 export class FifoOrdering implements Ordering {
-  private readonly parked = new Map<Delivery, Timer>();
-  private isDraining = false;
+  private readonly parked = new Map<Delivery, { readonly timer: Timer; readonly dueAt: number }>();
+  private isReleasing = false;
 
   constructor(private readonly parts: FifoOrderingParts) {}
 
@@ -57,12 +60,25 @@ export class FifoOrdering implements Ordering {
     else await this.end(delivery, outcome);
   }
 
+  pause(): void {
+    const now = this.parts.clock.now();
+    this.release((dueAt) => Math.max(0, Math.ceil((dueAt - now) / 1000)));
+  }
+
+  resume(): void {
+    this.isReleasing = false;
+  }
+
   drain(): void {
-    this.isDraining = true;
-    for (const [head, timer] of this.parked) {
+    this.release(() => 0);
+  }
+
+  private release(delaySeconds: (dueAt: number) => number): void {
+    this.isReleasing = true;
+    for (const [head, { timer, dueAt }] of this.parked) {
       timer.cancel();
       this.parked.delete(head);
-      void this.giveBackGroup(head, 0);
+      void this.giveBackGroup(head, delaySeconds(dueAt));
     }
   }
 
@@ -79,7 +95,7 @@ export class FifoOrdering implements Ordering {
   ): Promise<void> {
     const { mode, settlements, clock, blocked } = this.parts;
     blocked?.failed(this.keyOf(delivery.message), delivery, outcome);
-    const mayHold = mode === 'hold' && !this.isDraining && !delivery.lease.isLostAt(clock.now());
+    const mayHold = mode === 'hold' && !this.isReleasing && !delivery.lease.isLostAt(clock.now());
     if (mayHold) return this.hold(delivery, outcome.delaySeconds);
     const ending = await settlements.retry(delivery, outcome.delaySeconds);
     const isHidden = mode === 'wait' && ending === 'confirmed';
@@ -87,9 +103,10 @@ export class FifoOrdering implements Ordering {
   }
 
   private hold(delivery: Delivery, delaySeconds: number | undefined): void {
+    const { clock } = this.parts;
     const delayMs = this.delayMs(delivery, delaySeconds);
-    const timer = this.parts.clock.setTimer(() => this.runAgain(delivery), delayMs);
-    this.parked.set(delivery, timer);
+    const timer = clock.setTimer(() => this.runAgain(delivery), delayMs);
+    this.parked.set(delivery, { timer, dueAt: clock.now() + delayMs });
     // A lease that is lost meanwhile takes the whole group back to SQS.
     delivery.lease.onLost = () => this.unpark(delivery);
     this.parts.onChange();
@@ -108,7 +125,7 @@ export class FifoOrdering implements Ordering {
   }
 
   private unpark(delivery: Delivery): void {
-    this.parked.get(delivery)?.cancel();
+    this.parked.get(delivery)?.timer.cancel();
     if (!this.parked.delete(delivery)) return;
     void this.giveBackRest(delivery, 0);
   }

@@ -11,6 +11,9 @@ export interface Ordering {
   finish(delivery: Delivery, outcome: Outcome): Promise<void>;
   /** Messages held here between two attempts at them. */
   readonly parkedHeadCount: number;
-  /** The worker stops: what is parked is given back. */
+  /** The queue is paused: what is parked is given back for the rest of its time, and nothing is parked until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** The worker stops: what is parked is given back at once, for another worker. */
   drain(): void;
 }

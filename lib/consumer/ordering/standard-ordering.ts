@@ -25,5 +25,9 @@ export class StandardOrdering implements Ordering {
     await settled;
   }
 
+  pause(): void {}
+
+  resume(): void {}
+
   drain(): void {}
 }

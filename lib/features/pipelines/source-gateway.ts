@@ -160,8 +160,11 @@ export class SourceGateway implements QueueGateway {
   }
 
   private rest(attempt: number, seconds: number): void {
-    // Given back unstarted: nothing failed.
-    if (seconds === 0) return;
+    // Given back unstarted: nothing failed, and the run is due as it was.
+    if (seconds === 0) {
+      this.dueAt = Math.min(this.dueAt, this.parts.clock.now());
+      return;
+    }
     this.failedCount = Math.max(this.failedCount, attempt);
     this.dueAt = Math.max(this.dueAt, this.parts.clock.now() + seconds * 1000);
   }

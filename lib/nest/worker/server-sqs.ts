@@ -62,6 +62,8 @@ export class ServerSqs
   private readonly featureHandles: ReadonlyMap<string, QueueHandle>;
   private readonly events = new ServerEvents();
   private control: WorkerControl | undefined;
+  /** What was told before the start. */
+  private readonly commands: ((control: WorkerControl) => void)[] = [];
   private starting: Promise<void> | undefined;
   private closing: Promise<void> | undefined;
   private isEnding = false;
@@ -131,18 +133,30 @@ export class ServerSqs
     await this.control?.abort();
   }
 
-  /** Takes no more from one queue, or from all. */
+  /**
+   * Starts no task of one queue, or of all, until `resume`. What runs goes on; what was received and has not started is
+   * given back, and so is what an open poll brings. Also before `listen()`, whose start it outlasts.
+   * @throws UnknownNameError for a queue that it does not consume; told before `listen()`, that rejects
+   */
   pause(queue?: string): void {
-    for (const name of this.namesOf(queue)) this.running.pause(name);
+    this.tellWorker((control) => {
+      for (const name of namesIn(control, queue)) control.pause(name);
+    });
   }
 
+  /** @throws UnknownNameError as `pause` */
   resume(queue?: string): void {
-    for (const name of this.namesOf(queue)) this.running.resume(name);
+    this.tellWorker((control) => {
+      for (const name of namesIn(control, queue)) control.resume(name);
+    });
   }
 
-  /** Handlers that run at once on one queue. Range 1…10,000. */
+  /**
+   * Handlers that run at once on one queue. Range 1…10,000. Where fewer than run now, none starts until so few are left.
+   * @throws InvalidOptionsError; UnknownNameError as `pause`
+   */
   setConcurrency(queue: string, concurrency: number): void {
-    this.running.setConcurrency(queue, concurrency);
+    this.tellWorker((control) => control.setConcurrency(queue, concurrency));
   }
 
   /** Milliseconds that its handlers get once it stops. */
@@ -243,8 +257,9 @@ export class ServerSqs
     return this.control;
   }
 
-  private namesOf(queue: string | undefined): readonly string[] {
-    return queue === undefined ? this.workerStatus().queues.map((one) => one.name) : [queue];
+  private tellWorker(command: (control: WorkerControl) => void): void {
+    if (this.control === undefined) this.commands.push(command);
+    else command(this.control);
   }
 
   private start(): Promise<void> {
@@ -271,6 +286,7 @@ export class ServerSqs
     }
     this.events.attach(this.control);
     this.followEnd(this.control);
+    for (const command of this.commands.splice(0)) command(this.control);
     this.control.start();
     this.tell('listening');
   }
@@ -348,4 +364,8 @@ export class ServerSqs
     const end = () => this.onProcessingEndHook?.(this.transportId, context);
     return this.onProcessingStartHook(this.transportId, context, () => run(end));
   }
+}
+
+function namesIn(control: WorkerControl, queue: string | undefined): readonly string[] {
+  return queue === undefined ? control.status().queues.map(({ name }) => name) : [queue];
 }

@@ -13,7 +13,10 @@ export class SqsWorkers {
     return this.runtime.servers();
   }
 
-  /** Takes no more from one queue, or from all; what runs goes on. */
+  /**
+   * Starts no task of one queue, or of all, until `resume`. What runs goes on; what was received and has not started is
+   * given back, and so is what an open poll brings. Also before they listen.
+   */
   pause(queue?: string): void {
     for (const server of this.serving(queue)) server.pause(queue);
   }
@@ -40,8 +43,8 @@ export class SqsWorkers {
   }
 
   private serving(queue: string | undefined): readonly ServerSqs[] {
-    return this.all().filter((server) =>
-      server.workerStatus().queues.some((one) => queue === undefined || one.name === queue),
+    return this.all().filter(
+      (server) => queue === undefined || server.consumed().some(({ name }) => name === queue),
     );
   }
 }

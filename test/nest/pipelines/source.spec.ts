@@ -137,6 +137,18 @@ describe('a source', () => {
     expect(line.ranAt.length).toBeGreaterThan(before + 8);
   });
 
+  test('runs at once when it is resumed, where a run came due while it was paused', async () => {
+    const { line, work } = await started({ intervalMs: 15_000 });
+    await work(14_000);
+    expect(line.ranAt).toHaveLength(1);
+    line.workers.pause('ticks--source');
+    await work(10_000);
+    expect(line.ranAt).toHaveLength(1);
+    line.workers.resume('ticks--source');
+    await work(100);
+    expect(line.ranAt).toHaveLength(2);
+  });
+
   test('is seen by hooks, as stages are', async () => {
     @Injectable()
     class Seen {
