@@ -2,16 +2,22 @@ import type { Clock } from '../contracts/clock.js';
 import type { WorkerEvents } from '../contracts/events.js';
 import type { HandlerLookup, HandlerMatch } from '../contracts/handlers.js';
 import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
-import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { ConsumeOptions, ResolvedConsumeOptions } from '../contracts/options/index.js';
+import { given } from '../contracts/options/given.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
+import type { ReplyPort } from '../contracts/replies.js';
 import type { Outcome, TaskDelivery, TaskMessage } from '../contracts/task.js';
 import { Background } from '../primitives/background.js';
 import { containedLogger } from '../primitives/contained-logger.js';
 import { EventHub } from '../primitives/event-hub.js';
 import type { QueueWorkerParts } from './assembly.js';
 import { MessageStream } from './message-stream.js';
+import {
+  checkProcessBatchOptions,
+  PROCESS_BATCH_DEFAULTS,
+  type ProcessBatchOptions,
+} from './options/process-batch-options.js';
 import { resolveConsumeOptions } from './options/resolve-worker-options.js';
 import { PollBudget } from './polling/poll-budget.js';
 import { FamilyWorker } from './priorities/family-worker.js';
@@ -24,17 +30,22 @@ export interface ConsumerParts {
   handlers: HandlerLookup;
   interceptors: readonly SqsTaskInterceptor[];
   taskScope?: TaskScope | undefined;
+  /** Answers requests that `processBatch()` runs. @default none is answered */
+  replies?: ReplyPort | undefined;
   clock: Clock;
   logger: SqsLogger;
   /** Told of each delivery of a batch once it is settled. */
   onSettled?: (delivery: TaskDelivery, outcome: Outcome) => void;
 }
 
-export interface ProcessBatchOptions {
-  /** Messages of the one receive. Range 1…10. @default 10 */
-  maxMessages?: number;
-  /** Seconds the receive waits for messages. Range 0…20. @default 0 */
-  waitTimeSeconds?: number;
+export type { ProcessBatchOptions };
+
+/** How a queue is consumed by the app's worker. */
+export interface Consumption {
+  /** Handlers are looked up under this name. @default the queue's own */
+  handlersOf?: string;
+  /** @default the defaults of a worker */
+  consume?: ResolvedConsumeOptions | undefined;
 }
 
 export interface ProcessedBatch {
@@ -58,20 +69,31 @@ export class Consumer {
   }
 
   /**
-   * One receive; every message of it runs through its handler, is settled, and is told of.
-   * @throws GatewayError where the receive fails
+   * One receive; every message of it runs through its handler as the worker's options say, is settled, and is told of. On
+   * FIFO queues `fifoFailure: 'hold'` acts as `'release'`: retries in place would make a batch last as long as their delays.
+   * @throws InvalidOptionsError; GatewayError where the receive fails
    */
   async processBatch(
     queue: QueueHandle,
-    { maxMessages = SQS_LIMITS.batchEntries, waitTimeSeconds = 0 }: ProcessBatchOptions = {},
+    options: ProcessBatchOptions = {},
+    { handlersOf = queue.name, consume = resolveConsumeOptions() }: Consumption = {},
   ): Promise<ProcessedBatch> {
-    // In place retries would make a batch last as long as their delays.
-    const consume = resolveConsumeOptions({
-      concurrency: SQS_LIMITS.batchEntries,
-      fifoFailure: 'release',
-    });
+    checkProcessBatchOptions(options);
+    const {
+      maxMessages,
+      waitTimeSeconds,
+      visibilityTimeoutSeconds = consume.visibilityTimeoutSeconds,
+    } = { ...PROCESS_BATCH_DEFAULTS, ...given(options) };
+    const fifoFailure = consume.fifoFailure === 'hold' ? 'release' : consume.fifoFailure;
+    const { handlers, replies } = this.parts;
     const events = this.events();
-    const worker = this.worker(queue, { consume, handlers: this.parts.handlers, events });
+    const worker = this.worker(queue, {
+      consume: { ...consume, fifoFailure, visibilityTimeoutSeconds },
+      handlersOf,
+      handlers,
+      replies,
+      events,
+    });
     const succeeded: TaskMessage[] = [];
     const failed: FailedMessage[] = [];
     events.on('task:settled', ({ delivery, outcome }) => {
@@ -84,9 +106,16 @@ export class Consumer {
     return { succeeded, failed };
   }
 
-  /** Messages for a loop of one's own; each is settled by its own `ack()` or `retry()`. */
-  messages(queue: QueueHandle, options: ConsumeOptions = {}): MessageStream {
-    const consume = resolveConsumeOptions(options);
+  /**
+   * Messages for a loop of one's own, taken as the options say, and where these are silent as the worker's; each is settled by
+   * its own `ack()` or `retry()`.
+   */
+  messages(
+    queue: QueueHandle,
+    options: ConsumeOptions = {},
+    { consume: workers }: Pick<Consumption, 'consume'> = {},
+  ): MessageStream {
+    const consume = loopOptions(options, workers);
     const stream = new MessageStream({
       maxUnsettled: consume.concurrency,
       logger: this.parts.logger,
@@ -99,6 +128,7 @@ export class Consumer {
     });
     const worker = this.worker(queue, {
       consume,
+      handlersOf: queue.name,
       handlers: onlyHandler({ kind: 'task', handler: stream.handler }),
       events: this.events(),
     });
@@ -118,7 +148,9 @@ export class Consumer {
     queue: QueueHandle,
     own: {
       consume: ResolvedConsumeOptions;
+      handlersOf: string;
       handlers: HandlerLookup;
+      replies?: ReplyPort | undefined;
       events: EventHub<WorkerEvents>;
     },
   ): QueueEngine {
@@ -129,7 +161,6 @@ export class Consumer {
     const parts: QueueWorkerParts = {
       ...own,
       queue,
-      handlersOf: queue.name,
       interceptors,
       taskScope,
       drainTimeoutMs: 0,
@@ -142,6 +173,18 @@ export class Consumer {
     };
     return queue.levels === undefined ? new QueueWorker(parts) : new FamilyWorker(parts);
   }
+}
+
+/** A loop says itself when a message is done, so it has no use for `ack: 'manual'`. */
+function loopOptions(
+  options: ConsumeOptions,
+  workers: ResolvedConsumeOptions | undefined,
+): ResolvedConsumeOptions {
+  const { prefetch, ...others } = workers ?? {};
+  // What the worker prefetches follows its own concurrency.
+  const base = options.concurrency === undefined ? { ...others, prefetch } : others;
+  const consume = resolveConsumeOptions(options, base);
+  return { ...consume, ack: consume.ack === 'manual' ? 'after' : consume.ack };
 }
 
 const alwaysOpen: StartGate = {

@@ -23,6 +23,7 @@ import { prepareIsolation } from '../isolation/run-outside.js';
 import { defaultParts } from '../adapters/default-parts.js';
 import { SQS, SQS_HANDLER } from '../sqs.constants.js';
 import { SqsRuntime } from '../sqs.runtime.js';
+import type { ServerConsumption } from '../sqs.runtime.js';
 import { handlesOf, queuesOfFeatures, withFeatureQueues } from './feature-queues.js';
 import { ServerEvents } from './server-events.js';
 import { splitServerOptions } from './server-options.js';
@@ -132,12 +133,23 @@ export class ServerSqs
 
   /** What it consumes, by logical names, and whose handlers serve it; also before it starts. */
   consumed(): readonly { readonly name: string; readonly handlersOf: string }[] {
-    const nameOf = (name: string) =>
-      this.featureHandles.has(name) ? name : this.host.nameOf(name);
     const chosen = this.options.queues?.map(({ name, handlersOf }) => {
-      return { name: nameOf(name), handlersOf: nameOf(handlersOf) };
+      return { name: this.nameOf(name), handlersOf: this.nameOf(handlersOf) };
     });
     return chosen ?? this.handlers.boundQueues().map((name) => ({ name, handlersOf: name }));
+  }
+
+  /** How it consumes a queue, by its logical name, or would if it did. */
+  consumptionOf(queue: string): ServerConsumption {
+    const { queues, defaults } = this.options;
+    const { handlers } = this;
+    const own = queues?.find(({ name }) => this.nameOf(name) === queue);
+    if (own !== undefined) {
+      const { consume, handlersOf } = own;
+      return { isConsumed: true, handlersOf: this.nameOf(handlersOf), consume, handlers };
+    }
+    const isConsumed = queues === undefined && handlers.boundQueues().includes(queue);
+    return { isConsumed, handlersOf: queue, consume: defaults, handlers };
   }
 
   /** The worker as it is now; Nest keeps `status` for its Observable. */
@@ -170,6 +182,10 @@ export class ServerSqs
     if (this.control === undefined)
       throw new Error('This ServerSqs has not started: call listen() first.');
     return this.control;
+  }
+
+  private nameOf(queue: string): string {
+    return this.featureHandles.has(queue) ? queue : this.host.nameOf(queue);
   }
 
   private namesOf(queue: string | undefined): readonly string[] {
