@@ -2,16 +2,22 @@ import type { Clock } from '../contracts/clock.js';
 import type { WorkerEvents } from '../contracts/events.js';
 import type { HandlerLookup, HandlerMatch, TaskHandler } from '../contracts/handlers.js';
 import type { SqsTaskInterceptor, TaskScope } from '../contracts/interceptors.js';
-import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { ConsumeOptions, ResolvedConsumeOptions } from '../contracts/options/index.js';
+import { given } from '../contracts/options/given.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
+import type { ReplyPort } from '../contracts/replies.js';
 import type { Outcome, TaskDelivery, TaskMessage } from '../contracts/task.js';
 import { Background } from '../primitives/background.js';
 import { containedLogger } from '../primitives/contained-logger.js';
 import { EventHub } from '../primitives/event-hub.js';
 import type { QueueWorkerParts } from './assembly.js';
 import { MessageStream, type MessageSource, type MessageStreamParts } from './message-stream.js';
+import {
+  checkProcessBatchOptions,
+  PROCESS_BATCH_DEFAULTS,
+  type ProcessBatchOptions,
+} from './options/process-batch-options.js';
 import { resolveConsumeOptions } from './options/resolve-worker-options.js';
 import { PollBudget } from './polling/poll-budget.js';
 import { FamilyWorker } from './priorities/family-worker.js';
@@ -24,17 +30,30 @@ export interface ConsumerParts {
   handlers: HandlerLookup;
   interceptors: readonly SqsTaskInterceptor[];
   taskScope?: TaskScope | undefined;
+  /** Answers requests that `processBatch()` runs. @default none is answered */
+  replies?: ReplyPort | undefined;
   clock: Clock;
   logger: SqsLogger;
   /** Told of each delivery of a batch once it is settled. */
   onSettled?: (delivery: TaskDelivery, outcome: Outcome) => void;
 }
 
-export interface ProcessBatchOptions {
-  /** Messages of the one receive. Range 1…10. @default 10 */
-  maxMessages?: number;
-  /** Seconds the receive waits for messages. Range 0…20. @default 0 */
-  waitTimeSeconds?: number;
+export type { ProcessBatchOptions };
+
+/** How a queue is consumed by the app's worker. */
+export interface Consumption {
+  /** Handlers are looked up under this name. @default the queue's own */
+  handlersOf?: string;
+  /** @default the defaults of a worker */
+  consume?: ResolvedConsumeOptions | undefined;
+}
+
+/** How a loop of one's own begins. */
+export interface LoopSetup {
+  /** The options of the worker that consumes the same queue, asked for when the loop begins. */
+  readonly workers?: () => ResolvedConsumeOptions | undefined;
+  /** Told when it does. */
+  readonly begun?: MessageStreamParts['begun'];
 }
 
 export interface ProcessedBatch {
@@ -58,20 +77,31 @@ export class Consumer {
   }
 
   /**
-   * One receive; every message of it runs through its handler, is settled, and is told of.
-   * @throws GatewayError where the receive fails
+   * One receive; every message of it runs through its handler as the worker's options say, is settled, and is told of. On
+   * FIFO queues `fifoFailure: 'hold'` acts as `'release'`: retries in place would make a batch last as long as their delays.
+   * @throws InvalidOptionsError; GatewayError where the receive fails
    */
   async processBatch(
     queue: QueueHandle,
-    { maxMessages = SQS_LIMITS.batchEntries, waitTimeSeconds = 0 }: ProcessBatchOptions = {},
+    options: ProcessBatchOptions = {},
+    { handlersOf = queue.name, consume = resolveConsumeOptions() }: Consumption = {},
   ): Promise<ProcessedBatch> {
-    // In place retries would make a batch last as long as their delays.
-    const consume = resolveConsumeOptions({
-      concurrency: SQS_LIMITS.batchEntries,
-      fifoFailure: 'release',
-    });
+    checkProcessBatchOptions(options);
+    const {
+      maxMessages,
+      waitTimeSeconds,
+      visibilityTimeoutSeconds = consume.visibilityTimeoutSeconds,
+    } = { ...PROCESS_BATCH_DEFAULTS, ...given(options) };
+    const fifoFailure = consume.fifoFailure === 'hold' ? 'release' : consume.fifoFailure;
+    const { handlers, replies } = this.parts;
     const events = this.events(consume);
-    const worker = this.worker(queue, { consume, handlers: this.parts.handlers, events });
+    const worker = this.worker(queue, {
+      consume: { ...consume, fifoFailure, visibilityTimeoutSeconds },
+      handlersOf,
+      handlers,
+      replies,
+      events,
+    });
     const succeeded: TaskMessage[] = [];
     const failed: FailedMessage[] = [];
     events.on('task:settled', ({ delivery, outcome }) => {
@@ -85,29 +115,36 @@ export class Consumer {
   }
 
   /**
-   * Messages for a loop of one's own; each is settled by its own `ack()` or `retry()`.
+   * Messages for a loop of one's own, taken as the options say, and where these are silent as the worker's; each is settled by
+   * its own `ack()` or `retry()`.
    * @param queue or what finds it, once the loop begins
-   * @param begun told when it does
    */
   messages(
     queue: QueueHandle | (() => Promise<QueueHandle>),
     options: ConsumeOptions = {},
-    begun?: MessageStreamParts['begun'],
+    { workers = () => undefined, begun }: LoopSetup = {},
   ): MessageStream {
     const find = typeof queue === 'function' ? queue : async () => queue;
     const stream: MessageStream = new MessageStream({
       clock: this.parts.clock,
       logger: this.parts.logger,
-      open: async () => this.source(await find(), stream.handler, options),
+      open: async () => {
+        const handle = await find();
+        return this.source(handle, stream.handler, loopOptions(options, workers()));
+      },
       ...(begun && { begun }),
     });
     return stream;
   }
 
-  private source(queue: QueueHandle, handler: TaskHandler, options: ConsumeOptions): MessageSource {
-    const consume = resolveConsumeOptions(options);
+  private source(
+    queue: QueueHandle,
+    handler: TaskHandler,
+    consume: ResolvedConsumeOptions,
+  ): MessageSource {
     const handlers = onlyHandler({ kind: 'task', handler });
-    const worker = this.worker(queue, { consume, handlers, events: this.events(consume) });
+    const events = this.events(consume);
+    const worker = this.worker(queue, { consume, handlersOf: queue.name, handlers, events });
     return {
       maxUnsettled: consume.concurrency,
       start: () => worker.start(),
@@ -132,7 +169,9 @@ export class Consumer {
     queue: QueueHandle,
     own: {
       consume: ResolvedConsumeOptions;
+      handlersOf: string;
       handlers: HandlerLookup;
+      replies?: ReplyPort | undefined;
       events: EventHub<WorkerEvents>;
     },
   ): QueueEngine {
@@ -143,7 +182,6 @@ export class Consumer {
     const parts: QueueWorkerParts = {
       ...own,
       queue,
-      handlersOf: queue.name,
       interceptors,
       taskScope,
       drainTimeoutMs: 0,
@@ -156,6 +194,18 @@ export class Consumer {
     };
     return queue.levels === undefined ? new QueueWorker(parts) : new FamilyWorker(parts);
   }
+}
+
+/** A loop says itself when a message is done, so it has no use for `ack: 'manual'`. */
+function loopOptions(
+  options: ConsumeOptions,
+  workers: ResolvedConsumeOptions | undefined,
+): ResolvedConsumeOptions {
+  const { prefetch, ...others } = workers ?? {};
+  // What the worker prefetches follows its own concurrency.
+  const base = options.concurrency === undefined ? { ...others, prefetch } : others;
+  const consume = resolveConsumeOptions(options, base);
+  return { ...consume, ack: consume.ack === 'manual' ? 'after' : consume.ack };
 }
 
 const alwaysOpen: StartGate = {

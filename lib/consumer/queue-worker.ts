@@ -99,6 +99,8 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
 
   /** A start came free somewhere else, or a stop policy changed its mind. */
   wake(): void {
+    // What waited behind a head was given back, so nothing may be left without any slot having come free.
+    if (this.emptyWaiters.length > 0 && this.engine.dispatcher.isEmpty) this.becameEmpty();
     this.engine.dispatcher.dispatch();
     this.engine.fetcher.pump();
   }

@@ -5,6 +5,7 @@ import type {
   QueueLookup,
   QueueOptions,
   QueueResourcesPort,
+  ResolvedConsumeOptions,
   SqsLogger,
   SqsSendInterceptor,
   SqsTaskInterceptor,
@@ -47,6 +48,19 @@ export interface RunningServer {
   checkHandlers(): void;
   /** Who handles what. */
   readonly handlers: HandlerLookup;
+  /** How it consumes a queue, by its logical name, or would if it did. */
+  consumptionOf(queue: string): ServerConsumption;
+}
+
+/** A queue as a worker of the app consumes it. */
+export interface ServerConsumption {
+  /** False where the worker does not name it: then as it says for all of its queues. */
+  readonly isConsumed: boolean;
+  readonly handlersOf: string;
+  readonly consume: ResolvedConsumeOptions;
+  readonly handlers: HandlerLookup;
+  /** @throws NoHandlersError where none of its handlers serves the queue */
+  check(): void;
 }
 
 /** What the runtime knows of a `ClientSqs` in its app: Nest makes clients without injection, so they are found. */
@@ -270,6 +284,16 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     if (this.running.size > 0) return this.servers().map((server) => server.handlers);
     this.foundWebHandlers ??= this.setup.webHandlers?.();
     return this.foundWebHandlers === undefined ? [] : [this.foundWebHandlers];
+  }
+
+  /**
+   * How the app's workers consume a queue: as the first that does, else as the first says for all of its queues; undefined in an
+   * app without a worker.
+   */
+  consumptionOf(queue: string): ServerConsumption | undefined {
+    const name = this.nameOf(queue);
+    const all = this.servers().map((server) => server.consumptionOf(name));
+    return all.find(({ isConsumed }) => isConsumed) ?? all[0];
   }
 
   addServer(server: Server): void {

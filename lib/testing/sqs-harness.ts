@@ -1,6 +1,7 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Consumer } from '../consumer/consumer.js';
 import type { ProcessBatchOptions, ProcessedBatch } from '../consumer/consumer.js';
+import { checkProcessBatchOptions } from '../consumer/options/process-batch-options.js';
 import { UnknownNameError } from '../contracts/index.js';
 import type { HandlerLookup, TaskContract, TaskTarget } from '../contracts/index.js';
 import type { MemoryQueueService } from '../queue-client/memory/index.js';
@@ -93,22 +94,25 @@ export class SqsHarness implements OnApplicationShutdown {
   }
 
   /**
-   * One receive, of at most ten messages, run through the handlers of this app and settled; it needs no worker.
+   * One receive, of at most ten messages, run through the handlers of this app and settled, as `SqsConsumer.processBatch()`
+   * does it; it needs no worker. Where the app has one, its options for the queue count.
    * @throws InvalidOptionsError, QueueNotFoundError
    */
-  async processBatch(queue: string, options?: ProcessBatchOptions): Promise<ProcessedBatch> {
+  async processBatch(queue: string, options: ProcessBatchOptions = {}): Promise<ProcessedBatch> {
+    checkProcessBatchOptions(options);
     const handle = await this.runtime.find(queue);
-    const { taskInterceptors, taskScope, parts, workerLogger: logger } = this.runtime;
+    const { taskInterceptors, taskScope, replier, parts, workerLogger: logger } = this.runtime;
     const { handled, time } = this.bench;
     const consumer = new Consumer({
       handlers: this.handlers(),
       interceptors: [handled.probe, ...taskInterceptors],
       taskScope,
+      replies: replier,
       clock: parts.clock,
       logger,
       onSettled: (delivery, outcome) => handled.end(delivery, outcome),
     });
-    return time.until(consumer.processBatch(handle, options));
+    return time.until(consumer.processBatch(handle, options, this.runtime.consumptionOf(queue)));
   }
 
   /**

@@ -21,6 +21,7 @@ import {
 } from '../../lib/features/pipelines/pipeline-options.js';
 import { switchesSchema } from '../../lib/testing/testing-options.js';
 import { clientSchema } from '../../lib/nest/client/client-options.js';
+import { processBatchSchema } from '../../lib/consumer/options/process-batch-options.js';
 import {
   exponentialSchema,
   gaussianSchema,
@@ -85,6 +86,12 @@ const sections: readonly Section[] = [
     title: 'Testing',
     intro: '`SqsTestingModule.forRoot({ … })`, beside all options of the module',
     schema: switchesSchema,
+  },
+  {
+    title: 'processBatch()',
+    intro:
+      'The options of `SqsConsumer.processBatch()`, and of `processBatch()` of the testing kit',
+    schema: processBatchSchema,
   },
   { title: 'exponential()', intro: 'A backoff for `retry()`', schema: exponentialSchema },
   { title: 'linear()', intro: 'A backoff for `retry()`', schema: linearSchema },

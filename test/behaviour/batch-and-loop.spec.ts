@@ -120,6 +120,25 @@ describe('Consuming without a worker', () => {
     expect(setup.clock.pendingTimers).toBe(0);
   });
 
+  test('processBatch ends where a FIFO head fails and the rest of its group is given back', async () => {
+    const setup = await memorySetup({ queue: 'jobs.fifo' });
+    for (const n of [1, 2]) await setup.send('bad', n);
+    const consumer = consumerOf(setup, {
+      bad: () => {
+        throw new Error('failed');
+      },
+    });
+    let isOver = false;
+    const batch = consumer.processBatch(handleOn(setup)).finally(() => (isOver = true));
+    await setup.clock.advance(5_000);
+    expect(isOver).toBe(true);
+    expect((await batch).failed).toHaveLength(1);
+    expect(setup.service.messages('jobs.fifo').map(({ state }) => state)).toEqual([
+      'inflight',
+      'visible',
+    ]);
+  });
+
   test('processBatch of an empty queue is an empty result', async () => {
     const setup = await memorySetup();
     const batch = consumerOf(setup, {}).processBatch(handleOn(setup));

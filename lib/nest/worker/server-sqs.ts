@@ -28,6 +28,7 @@ import { settledWithin } from '../../primitives/wait.js';
 import { defaultParts } from '../adapters/default-parts.js';
 import { SQS, SQS_HANDLER } from '../sqs.constants.js';
 import { SqsRuntime } from '../sqs.runtime.js';
+import type { ServerConsumption } from '../sqs.runtime.js';
 import { checkServed, nothingToConsume } from './check-served.js';
 import type { ServedFacts } from './check-served.js';
 import { handlesOf, queuesOfFeatures, withFeatureQueues } from './feature-queues.js';
@@ -185,18 +186,26 @@ export class ServerSqs
     if (this.handlers.size > 0) this.check(this.options.queues ?? []);
   }
 
-  /** The same for one queue, whether it is among those of the worker or not. @throws NoHandlersError */
-  checkServed(queue: string): void {
-    const own = this.options.queues?.find(({ name }) => this.nameOf(name) === queue);
-    this.check([
-      { name: queue, handlersOf: queue, takesUnknownTasks: own?.takesUnknownTasks === true },
-    ]);
-  }
-
   /** @throws InvalidOptionsError where there is nothing to consume; NoHandlersError */
   checkStart(): void {
     if (this.consumed().length === 0) throw nothingToConsume();
     this.check(this.options.queues ?? []);
+  }
+
+  /** How it consumes a queue, by its logical name, or would if it did. */
+  consumptionOf(queue: string): ServerConsumption {
+    const { queues, defaults } = this.options;
+    const { handlers } = this;
+    const own = queues?.find(({ name }) => this.nameOf(name) === queue);
+    if (own !== undefined) {
+      const { consume, handlersOf } = own;
+      const check = (): void => this.check([{ ...own, name: queue }]);
+      return { isConsumed: true, handlersOf: this.nameOf(handlersOf), consume, handlers, check };
+    }
+    const isConsumed = queues === undefined && handlers.boundQueues().includes(queue);
+    const check = (): void =>
+      this.check([{ name: queue, handlersOf: queue, takesUnknownTasks: false }]);
+    return { isConsumed, handlersOf: queue, consume: defaults, handlers, check };
   }
 
   /** The worker as it is now; Nest keeps `status` for its Observable. */
