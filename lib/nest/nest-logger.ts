@@ -6,7 +6,7 @@ import { LogRecord } from './log-record.js';
 import { RecordLogger, shapedLogger } from './log-shapes.js';
 import type { LoggedError, ShapedLogger } from './log-shapes.js';
 
-export type SqsLogContext = 'SqsWorker' | 'SqsProducer' | 'SqsClient' | 'SqsModule';
+export type SqsLogContext = 'SqsWorker' | 'SqsProducer' | 'SqsClient' | 'SqsModule' | 'nestjs-sqs';
 
 const PAYLOAD_CONTEXT = 'SqsMessages';
 

@@ -29,13 +29,27 @@ export class UnserializableDataError extends RefusedSendError {
 /** The data of a send, or of a `runLocal()`, does not fit the task's schema. */
 export class InvalidTaskDataError extends RefusedSendError {
   readonly pattern: string;
+  /** One sentence each, such as `to: Invalid email address`. */
   readonly issues: readonly string[];
+  // As errors of the package http-errors say it: Nest answers 400 where a route sends what its caller gave.
+  readonly status = 400;
+  readonly statusCode = 400;
+  readonly expose = true;
 
   constructor(facts: { pattern: string; issues: readonly string[] }) {
-    super(`Data for task "${facts.pattern}" does not fit its schema: ${facts.issues.join('; ')}`);
+    super(`Data for task "${facts.pattern}" does not fit its schema: ${listed(facts.issues)}`);
     this.pattern = facts.pattern;
     this.issues = facts.issues;
   }
+}
+
+/** The message names so many issues; `issues` has all. */
+const MAX_NAMED_ISSUES = 20;
+
+function listed(issues: readonly string[]): string {
+  const more = issues.length - MAX_NAMED_ISSUES;
+  const named = issues.slice(0, MAX_NAMED_ISSUES).join('; ');
+  return more > 0 ? `${named}; and ${more} more` : named;
 }
 
 /** Body and attributes together are over 1 MiB. */
@@ -238,6 +252,10 @@ export interface FailedSend extends SendAttempt {
 export class PartialSendError extends SqsError {
   readonly succeeded: readonly SucceededSend[];
   readonly failed: readonly FailedSend[];
+  /** 400 where nothing was sent, and only because data did not fit: as each `InvalidTaskDataError` says. */
+  readonly status: number | undefined;
+  readonly statusCode: number | undefined;
+  readonly expose: boolean | undefined;
 
   constructor(facts: { succeeded: readonly SucceededSend[]; failed: readonly FailedSend[] }) {
     const total = facts.succeeded.length + facts.failed.length;
@@ -249,5 +267,9 @@ export class PartialSendError extends SqsError {
     );
     this.succeeded = facts.succeeded;
     this.failed = facts.failed;
+    const isData = ({ error }: FailedSend) => error instanceof InvalidTaskDataError;
+    const isCallersFault = facts.succeeded.length === 0 && facts.failed.every(isData);
+    this.status = this.statusCode = isCallersFault ? 400 : undefined;
+    this.expose = isCallersFault ? true : undefined;
   }
 }

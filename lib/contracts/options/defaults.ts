@@ -11,6 +11,9 @@ export const MAX_PRIORITIES = 16;
 /** Shortest visibility timeout that a worker receives with, seconds: under two no lease could be renewed in time. */
 export const MIN_VISIBILITY_SECONDS = 2;
 
+/** What may be logged of each task. */
+export const TASK_LOGS = ['all', 'outcomes', 'failures'] as const;
+
 /** Everything a worker's options say by default that is plain data; policies are made where they are implemented. */
 export const CONSUME_DEFAULTS = {
   concurrency: 10,

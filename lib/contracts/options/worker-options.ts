@@ -1,11 +1,12 @@
 import type { AckMode, ExhaustedMode, FifoFailureMode, OutcomePolicy } from '../policies.js';
+import type { TASK_LOGS } from './defaults.js';
 import type { StopPolicy } from '../stop-policy.js';
 
 /**
  * Which lines are logged of each task: `all`, that it was received and how it ended; `outcomes`, how it ended; `failures`,
  * only outcomes other than success.
  */
-export type TaskLogs = 'all' | 'outcomes' | 'failures';
+export type TaskLogs = (typeof TASK_LOGS)[number];
 
 /** How one queue is consumed. Every option may also stand on the worker, for all its queues. */
 export interface ConsumeOptions {

@@ -8,6 +8,7 @@ import {
   MAX_DEFAULT_PREFETCH,
   MAX_PRIORITIES,
   MIN_VISIBILITY_SECONDS,
+  TASK_LOGS,
   WORKER_DEFAULTS,
 } from '../defaults.js';
 import type {
@@ -86,7 +87,7 @@ const consumeShape = schemaOf<ConsumeOptions>()({
     description: 'What a stuck handler leads to.',
     cost: "'exit' ends the worker; 'wait' keeps the slot taken.",
   }),
-  logTasks: choice(['all', 'outcomes', 'failures'], {
+  logTasks: choice(TASK_LOGS, {
     default: CONSUME_DEFAULTS.logTasks,
     description:
       'Lines that are logged of each task: received and its outcome, its outcome alone, or only outcomes other than success.',

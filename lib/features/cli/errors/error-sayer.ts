@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
 import { SqsError } from '../../../contracts/index.js';
-import { errorStack } from '../../../primitives/error-text.js';
 import type { OwnLines } from '../logging/own-lines.js';
 import { firstSentence } from './first-sentence.js';
 
@@ -19,7 +18,7 @@ export class ErrorSayer {
     if (this.wasSaid(error)) return;
     for (const one of causesOf(error)) this.said.add(one);
     const { lines, isDebug } = this.parts;
-    lines.error(sentenceOf(error), isDebug ? errorStack(error) : undefined);
+    lines.error(sentenceOf(error), isDebug ? error : undefined);
   }
 
   private wasSaid(error: unknown): boolean {

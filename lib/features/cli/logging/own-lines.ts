@@ -1,6 +1,6 @@
 import { printable, printableLines } from '../../../primitives/printable.js';
-import { LogRecord } from '../../../nest/log-record.js';
-import { RecordLogger } from '../../../nest/log-shapes.js';
+import { NestSqsLogger } from '../../../nest/nest-logger.js';
+import { errorStack } from '../../../primitives/error-text.js';
 import type { CliHost, Output } from '../host.js';
 
 /** What `--log-format` takes. */
@@ -11,8 +11,8 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 export interface OwnLines {
   say(line: string): void;
   warn(line: string): void;
-  /** @param stack where it was asked for */
-  error(sentence: string, stack?: string): void;
+  /** @param error where its stack was asked for */
+  error(sentence: string, error?: unknown): void;
 }
 
 export function ownLines(format: LogFormat, host: Pick<CliHost, 'stdout' | 'stderr'>): OwnLines {
@@ -24,8 +24,9 @@ function textLines({ stdout, stderr }: Pick<CliHost, 'stdout' | 'stderr'>): OwnL
   return {
     say: (line) => writeLine(stdout, line),
     warn: (line) => writeLine(stderr, `warning: ${line}`),
-    error(sentence, stack) {
+    error(sentence, error) {
       writeLine(stderr, `error: ${sentence}`);
+      const stack = errorStack(error);
       if (stack !== undefined) stderr.write(`${printableLines(stack)}\n`);
     },
   };
@@ -33,14 +34,11 @@ function textLines({ stdout, stderr }: Pick<CliHost, 'stdout' | 'stderr'>): OwnL
 
 /** Lines of the log: Nest's JSON logger writes them, or the one that the app has chosen. */
 function jsonLines(): OwnLines {
-  const logger = new RecordLogger('nestjs-sqs');
+  const logger = new NestSqsLogger({ context: 'nestjs-sqs' });
   return {
-    say: (line) => logger.log(new LogRecord(line.trim())),
-    warn: (line) => logger.warn(new LogRecord(line)),
-    error(sentence, stack) {
-      const error = stack === undefined ? [] : [{ type: 'Error', message: sentence, stack }];
-      logger.error(new LogRecord(sentence), ...error);
-    },
+    say: (line) => logger.log(line.trim()),
+    warn: (line) => logger.warn(line),
+    error: (sentence, error) => logger.error(sentence, {}, error),
   };
 }
 

@@ -17,7 +17,12 @@ export interface WorkSettings {
   /** What is consumed and how; left out is what nobody chose. */
   readonly worker: Pick<
     WorkerOptions,
-    'queues' | 'concurrency' | 'waitTimeSeconds' | 'visibilityTimeoutSeconds' | 'drainTimeoutMs'
+    | 'queues'
+    | 'concurrency'
+    | 'waitTimeSeconds'
+    | 'visibilityTimeoutSeconds'
+    | 'drainTimeoutMs'
+    | 'logTasks'
   > & { readonly stages?: readonly string[] };
   readonly idleSeconds?: number | undefined;
   readonly maxTasks?: number | undefined;
@@ -101,6 +106,7 @@ const WORKER_FLAGS: ReadonlySet<string> = new Set([
   'idleShutdown',
   'maxTasks',
   'drainTimeout',
+  'logTasks',
 ]);
 
 function chosenFlags(values: WorkFlagValues): string[] {
@@ -132,6 +138,7 @@ function workerOf(values: WorkFlagValues): WorkSettings['worker'] {
     waitTimeSeconds: values['pollingWaitTime'],
     visibilityTimeoutSeconds: values['visibilityTimeout'],
     drainTimeoutMs: milliseconds(values['drainTimeout'] as number | undefined),
+    logTasks: values['logTasks'],
   };
   const entries = Object.entries(chosen).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries);

@@ -1,3 +1,4 @@
+import { TASK_LOGS } from '../../../contracts/options/defaults.js';
 import { SQS_LIMITS } from '../../../contracts/index.js';
 import { UsageError } from '../errors/cli-errors.js';
 import type { Flag } from '../flags/flag.js';
@@ -149,6 +150,15 @@ export const WORK_FLAGS = [
       'text, or json: a JSON object a line, for the lines of this command too. An app that brings its own logger keeps it, and json gives it those lines.',
     otherwise: 'text',
     read: oneOf(...LOG_FORMATS),
+    inFile: [],
+  },
+  {
+    key: 'logTasks',
+    flags: '--log-tasks <which>',
+    description:
+      'Lines about each task: all, that it was received and how it ended; outcomes, how it ended; failures, only outcomes other than success.',
+    otherwise: 'all',
+    read: oneOf(...TASK_LOGS),
     inFile: [],
   },
   {
