@@ -75,14 +75,11 @@ async function started(
 
 function loggerOf(settings: WorkSettings, cwd: string): LoggerService {
   const { stdout, stderr, pid } = process;
-  const write = (stream: NodeJS.WriteStream) => (text: string) => void stream.write(text);
-  const host = {
-    cwd,
-    pid,
-    clock: systemClock,
-    stdout: { isTerminal: false, write: write(stdout) },
-    stderr: { isTerminal: false, write: write(stderr) },
-  };
+  const host = { cwd, pid, clock: systemClock, stdout: outputOf(stdout), stderr: outputOf(stderr) };
   // Errors of a start reach whoever called.
   return makeLogger(settings, { host, isDebug: false, say: () => {} });
+}
+
+function outputOf(stream: NodeJS.WriteStream) {
+  return { isTerminal: false, write: (text: string) => void stream.write(text) };
 }

@@ -55,7 +55,7 @@ test('a global interceptor is before and after the handlers of every module, and
     tasks.flatMap(({ pattern }) => ['before work', `${pattern} runs`, 'after work']),
   );
   calls.length = 0;
-  await app.producer.send(tasks[0]!, 'fail');
+  await app.producer.send(tasks[0], 'fail');
   await app.work();
 
   expect(calls).toEqual(['before fail', 'early runs', 'failed: no']);
@@ -71,12 +71,6 @@ describe('a part of the app', () => {
         seen.push(data);
       }
     }
-    const changing = (to: string): SqsTaskInterceptor => ({
-      intercept(delivery, next) {
-        delivery.data = to;
-        return next.handle();
-      },
-    });
     class Changing {
       readonly intercept = changing('by the app').intercept;
     }
@@ -103,3 +97,12 @@ describe('a part of the app', () => {
     expect(seen).toEqual(['by the app', 'by the test']);
   });
 });
+
+function changing(to: string): SqsTaskInterceptor {
+  return {
+    intercept(delivery, next) {
+      delivery.data = to;
+      return next.handle();
+    },
+  };
+}

@@ -115,8 +115,8 @@ describe('SqsModule', () => {
   test('sends by the connection that a queue names', async () => {
     const [here, there] = [1, 2].map(() => new MemoryQueueService());
     const connections = {
-      default: { gateway: new MemoryGateway({ service: here! }) },
-      eu: { gateway: new MemoryGateway({ service: there! }) },
+      default: { gateway: new MemoryGateway({ service: here }) },
+      eu: { gateway: new MemoryGateway({ service: there }) },
     };
     const queues = ['emails', { name: 'letters', connection: 'eu' }];
     @Module({ imports: [SqsModule.forRoot({ connections, queues })] })
@@ -126,9 +126,9 @@ describe('SqsModule', () => {
     await app.get(SqsProducer).send({ queue: 'letters', pattern: 'b' }, 2);
     await app.close();
 
-    expect(here!.queueNames()).toEqual(['emails']);
-    expect(there!.queueNames()).toEqual(['letters']);
-    expect(there!.messages('letters')).toHaveLength(1);
+    expect(here.queueNames()).toEqual(['emails']);
+    expect(there.queueNames()).toEqual(['letters']);
+    expect(there.messages('letters')).toHaveLength(1);
   });
 
   test('tells queues of one name on two connections apart', () => {

@@ -26,7 +26,7 @@ describe('several workers on one queue', () => {
     };
     const apps = [await workerNamed(1), await workerNamed(2), await workerNamed(3)];
     const numbers = Array.from({ length: 100 }, (_, n) => n);
-    await apps[0]!.get(SqsProducer).sendMany({ queue: 'counts', pattern: 'count' }, numbers);
+    await apps[0].get(SqsProducer).sendMany({ queue: 'counts', pattern: 'count' }, numbers);
     await work(60_000);
 
     expect([...doneBy.keys()].toSorted((a, b) => a - b)).toEqual(numbers);

@@ -61,13 +61,11 @@ describe('nestjs-sqs work', { timeout: 60_000 }, () => {
   });
 
   test('runs a stage of a pipeline in a process for each, until all items have passed', async () => {
-    const shared = (...stages: string[]) => {
-      const named = stages.flatMap((stage) => ['--stage', stage]);
-      return cli.start(['work', '--app', fixture('words'), ...named], env());
-    };
-    const counting = shared('words.count');
+    const words = ['work', '--app', fixture('words')];
+    const counting = cli.start([...words, '--stage', 'words.count'], env());
     await counting.line(/^ {2}stages: words\.count$/);
-    const others = shared('words.generate', 'words.reduce');
+    const stages = ['--stage', 'words.generate', '--stage', 'words.reduce'];
+    const others = cli.start([...words, ...stages], env());
     await others.line(/^ {2}stages: words\.generate, words\.reduce$/);
     const counted = [];
     while (counted.length < 3) counted.push(await counting.line(/^counted/));

@@ -59,21 +59,11 @@ describe('PolledLauncher', () => {
 
     expect(clock.pendingTimers).toBe(0);
   });
-
-  function watched() {
-    const clock = new ManualClock();
-    const state = { lives: true };
-    return {
-      clock,
-      state,
-      launcher: new PolledLauncher({ pid: 20, lives: () => state.lives, clock }),
-    };
-  }
 });
 
 describe('endingWith', () => {
   test('the end of the other is heard as SIGTERM, once, and said', () => {
-    const { heard, said, leave } = process();
+    const { heard, said, leave } = endingProcess();
     leave();
     leave();
 
@@ -82,7 +72,7 @@ describe('endingWith', () => {
   });
 
   test('the signal that follows asks for the same drain; only one more is heard', () => {
-    const { heard, leave, signal } = process();
+    const { heard, leave, signal } = endingProcess();
     leave();
     signal('SIGTERM');
     expect(heard).toEqual(['SIGTERM']);
@@ -93,7 +83,7 @@ describe('endingWith', () => {
 
   // It used to count as the second signal: a drain under way was aborted.
   test('the end of the other adds nothing to a signal that was heard before', () => {
-    const { heard, said, leave, signal } = process();
+    const { heard, said, leave, signal } = endingProcess();
     signal('SIGINT');
     leave();
 
@@ -102,31 +92,41 @@ describe('endingWith', () => {
   });
 
   test('nothing is heard after the listener is taken off', () => {
-    const { heard, leave, signal, off } = process();
+    const { heard, leave, signal, off } = endingProcess();
     off();
     leave();
     signal('SIGTERM');
 
     expect(heard).toEqual([]);
   });
-
-  function process() {
-    const host = fakeHost();
-    const listeners = new Set<() => void>();
-    const [heard, said]: [string[], string[]] = [[], []];
-    const other = {
-      onEnd: (listener: () => void) => {
-        listeners.add(listener);
-        return () => void listeners.delete(listener);
-      },
-    };
-    const ending = endingWith(host.process, other, () => said.push('left'));
-    const listener = (signal: string): void => void heard.push(signal);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) ending.on(signal, listener);
-    const off = (): void => {
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) ending.off(signal, listener);
-    };
-    const leave = (): void => listeners.forEach((end) => end());
-    return { heard, said, leave, off, signal: host.signal };
-  }
 });
+
+function watched() {
+  const clock = new ManualClock();
+  const state = { lives: true };
+  return {
+    clock,
+    state,
+    launcher: new PolledLauncher({ pid: 20, lives: () => state.lives, clock }),
+  };
+}
+
+function endingProcess() {
+  const host = fakeHost();
+  const listeners = new Set<() => void>();
+  const [heard, said]: [string[], string[]] = [[], []];
+  const other = {
+    onEnd: (listener: () => void) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+  const ending = endingWith(host.process, other, () => said.push('left'));
+  const listener = (signal: string): void => void heard.push(signal);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) ending.on(signal, listener);
+  const off = (): void => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) ending.off(signal, listener);
+  };
+  const leave = (): void => listeners.forEach((end) => end());
+  return { heard, said, leave, off, signal: host.signal };
+}
