@@ -180,6 +180,7 @@ test('an app without a worker closes as before', async () => {
 test('the module is made once, however often SqsModule is imported', async () => {
   const { app, clock } = await memoryApp({
     kind: 'hybrid',
+    controllers: [Jobs],
     imports: [SqsModule.registerQueue({ name: 'jobs' })],
   });
   const ended = app.close();

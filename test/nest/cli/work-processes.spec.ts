@@ -70,6 +70,42 @@ describe('nestjs-sqs work --processes', { timeout: 120_000 }, () => {
     expect(observer.words.filter((word) => word.startsWith('finished'))).toEqual([]);
   });
 
+  test('a second Ctrl-C reaches processes that have not taken the first one yet', async () => {
+    await sendTasks(embedded, 'slow', 'slow', 2);
+    const args = ['--app', fixture('slow'), '-q', 'slow', '--processes', '2'];
+    const command = cli.start(['work', ...args], env());
+    await observer.told(/^here/, 2);
+    await observer.told(/^running/, 2);
+    const pids = observer.words
+      .filter((word) => word.startsWith('here'))
+      .map((word) => Number(word.split(' ')[1]));
+    // Of two signals of a kind that wait for a process, the system keeps one.
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    command.kill('SIGINT');
+    await command.line(/^SIGINT: draining/);
+    command.kill('SIGINT');
+    await command.line(/^SIGINT: aborting 2 worker processes/);
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+
+    expect(await command.exited).toEqual({ code: 130, signal: null });
+    await observer.told(/^gone/, 2);
+    expect(observer.words.filter((word) => word.startsWith('aborted'))).toHaveLength(2);
+  });
+
+  test('two signals in a row abort', async () => {
+    await sendTasks(embedded, 'slow', 'slow', 2);
+    const args = ['--app', fixture('slow'), '-q', 'slow', '--processes', '2'];
+    const command = cli.start(['work', ...args], env());
+    await observer.told(/^here/, 2);
+    await observer.told(/^running/, 2);
+    command.kill('SIGINT');
+    command.kill('SIGTERM');
+
+    expect(await command.exited).toEqual({ code: 143, signal: null });
+    await observer.told(/^gone/, 2);
+    expect(observer.words.filter((word) => word.startsWith('aborted'))).toHaveLength(2);
+  });
+
   test('processes whose command was killed drain and end by themselves', async () => {
     await sendTasks(embedded, 'slow', 'slow', 2);
     const args = ['--app', fixture('slow'), '-q', 'slow', '--processes', '2'];
@@ -96,7 +132,7 @@ describe('nestjs-sqs work --processes', { timeout: 120_000 }, () => {
     command.kill('SIGTERM');
 
     expect(await command.exited).toEqual({ code: 0, signal: null });
-    expect(command.lines.filter((one) => one.includes('embedded SQS'))).toHaveLength(1);
+    expect(command.lines.filter((one) => one.includes('SQS_EMBEDDED_URL='))).toHaveLength(1);
   });
 
   test('a start that fails ends the command with one sentence, however many processes', async () => {

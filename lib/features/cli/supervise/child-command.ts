@@ -10,7 +10,7 @@ import type { TaskCounts } from '../work/task-counts.js';
 import { speech } from '../work/work-command.js';
 import { WorkerProcess } from '../work/worker-process.js';
 import { isMessage } from './messages.js';
-import type { FromWorker, ToWorker } from './messages.js';
+import type { AbortMessage, FromWorker, ToWorker } from './messages.js';
 
 /** What a worker process is started as; not for users. */
 export const CHILD_COMMAND = 'worker-process';
@@ -30,7 +30,7 @@ export async function childCommand(host: CliHost): Promise<number> {
     settings,
     cwd: host.cwd,
     env: host.env,
-    process: drainingWithParent(host.process, parent, {
+    process: drainingWithParent(abortingWithParent(host.process, parent), parent, {
       logger,
       beforeExit: () => teller.flush(),
     }),
@@ -59,6 +59,30 @@ function firstSettings(parent: ParentChannel): Promise<WorkSettings> {
       resolve(message.settings);
     });
   });
+}
+
+/** Hears the second signal from the command too: where the first was not taken yet, the system has made one of both. */
+function abortingWithParent(own: ProcessHost, parent: ParentChannel): ProcessHost {
+  const ends = new Map<unknown, () => void>();
+  return {
+    ...own,
+    on(signal, listener) {
+      own.on(signal, listener);
+      if (ends.has(listener)) return;
+      const end = parent.onMessage((message) => {
+        if (!isMessage<AbortMessage>(message, ['abort'])) return;
+        // Once for each of the two: what is said more often changes nothing.
+        listener(message.signal);
+        listener(message.signal);
+      });
+      ends.set(listener, end);
+    },
+    off(signal, listener) {
+      own.off(signal, listener);
+      ends.get(listener)?.();
+      ends.delete(listener);
+    },
+  };
 }
 
 /** A command that is gone cannot ask for anything: its processes drain by themselves. */

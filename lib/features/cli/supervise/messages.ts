@@ -1,4 +1,5 @@
 import type { EmbeddedAnswer, EmbeddedQuestion } from '../../../nest/adapters/shared-embedded.js';
+import type { StopSignal } from '../../../nest/index.js';
 import type { WorkSettings } from '../work/settings.js';
 import type { StartReport } from '../work/start-report.js';
 import type { TaskCounts } from '../work/task-counts.js';
@@ -8,7 +9,14 @@ export type ToWorker =
   | { readonly type: 'start'; readonly settings: WorkSettings }
   /** It is the one that calls the `@OnQueueStats()` methods. */
   | { readonly type: 'tell-stats' }
+  | AbortMessage
   | EmbeddedAnswer;
+
+/** The second signal, said once more: of two signals that follow each other the system may make one. */
+export interface AbortMessage {
+  readonly type: 'abort';
+  readonly signal: StopSignal;
+}
 
 /** What a worker process tells the command that started it. */
 export type FromWorker =

@@ -1,3 +1,4 @@
+import { given } from '../../../contracts/options/given.js';
 import { WORKER_DEFAULTS } from '../../../contracts/options/defaults.js';
 import { Background } from '../../../primitives/background.js';
 import { errorText } from '../../../primitives/error-text.js';
@@ -52,7 +53,8 @@ class SupervisedWork {
     this.supervisor = new Supervisor({
       count: settings.processes,
       clock: host.clock,
-      drainTimeoutMs: settings.worker.drainTimeoutMs ?? WORKER_DEFAULTS.drainTimeoutMs,
+      ...WORKER_DEFAULTS,
+      ...given({ drainTimeoutMs: settings.worker.drainTimeoutMs }),
       fork: () => host.fork(embeddedEnv(host)),
       onForked: (child, number) => this.follow(child, number),
       say: write,

@@ -6,8 +6,8 @@ import { EXIT_CODES } from '../exit-codes.js';
 import type { ForkedProcess, ProcessExit } from '../host.js';
 import { WorkerSlot } from './worker-slot.js';
 
-/** Milliseconds beyond the drain timeout that a process gets before it is killed. */
-const GRACE_MS = 5_000;
+/** Milliseconds that a process gets to drain and to close, beyond the time that it gives itself, before it is killed. */
+const GRACE_MS = 2_000;
 /** From the second signal to the kill; the processes themselves abort in 800 ms. */
 const ABORT_MS = 850;
 
@@ -15,6 +15,7 @@ export interface SupervisorParts {
   readonly count: number;
   readonly clock: Clock;
   readonly drainTimeoutMs: number;
+  readonly closeTimeoutMs: number;
   readonly fork: () => ForkedProcess;
   /** A process was made: it is to be told what to do, and listened to. */
   readonly onForked: (child: ForkedProcess, number: number) => void;
@@ -28,7 +29,7 @@ export interface SupervisorParts {
  *   cannot start: → ENDED with its exit code.
  * - RUNNING: a process that dies is started again after a growing delay; one that ends by itself with 0 is not. All of
  *   them ended: → ENDED
- * - STOPPING: the first signal was passed on; processes drain. One that outlasts its drain timeout is killed.
+ * - STOPPING: the first signal was passed on; processes drain and close. One that outlasts the time for both is killed.
  * - ABORTING: the second signal was passed on; what still lives after a moment is killed.
  * - ENDED
  */
@@ -64,10 +65,17 @@ export class Supervisor {
     this.signals.push(signal);
     if (this.signals.length > 2) return;
     const isFirst = this.signals.length === 1;
-    if (isFirst)
-      this.parts.say(`${signal}: draining ${this.living} worker processes; again to abort.`);
-    this.killIn(isFirst ? this.parts.drainTimeoutMs + GRACE_MS : ABORT_MS);
-    for (const slot of this.slots) slot.signal(signal);
+    this.parts.say(
+      isFirst
+        ? `${signal}: draining ${this.living} worker processes; again to abort.`
+        : `${signal}: aborting ${this.living} worker processes.`,
+    );
+    const { drainTimeoutMs, closeTimeoutMs } = this.parts;
+    this.killIn(isFirst ? drainTimeoutMs + closeTimeoutMs + GRACE_MS : ABORT_MS);
+    for (const slot of this.slots) {
+      if (isFirst) slot.signal(signal);
+      else slot.abort(signal);
+    }
   }
 
   private get living(): number {

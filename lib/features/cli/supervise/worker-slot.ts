@@ -1,5 +1,7 @@
 import type { Clock, Timer } from '../../../contracts/index.js';
 import type { ForkedProcess, ProcessExit } from '../host.js';
+import type { StopSignal } from '../../../nest/index.js';
+import type { AbortMessage } from './messages.js';
 import { RestartDelay } from './restart-delay.js';
 
 export interface WorkerSlotParts {
@@ -53,6 +55,13 @@ export class WorkerSlot {
   signal(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void {
     if (this.child !== undefined) this.child.kill(signal);
     else this.end({ code: 0, signal: null });
+  }
+
+  /** The second signal: by both ways, as the system may make one of two signals that follow each other. */
+  abort(signal: StopSignal): void {
+    const message: AbortMessage = { type: 'abort', signal };
+    this.child?.send(message);
+    this.signal(signal);
   }
 
   private died(exit: ProcessExit, livedMs: number): void {

@@ -82,12 +82,12 @@ describe('Supervisor', () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
-  test('kills what outlasts its drain timeout by five seconds', async () => {
+  test('kills what outlasts its own time to drain and to close by two seconds', async () => {
     const { supervisor, children, clock } = setup(1);
     const run = supervisor.run();
     supervisor.started();
     supervisor.signal('SIGTERM');
-    await clock.advance(24_999);
+    await clock.advance(36_999);
     expect(children[0]?.signals).toEqual(['SIGTERM']);
     await clock.advance(1);
     expect(children[0]?.signals).toEqual(['SIGTERM', 'SIGKILL']);
@@ -105,6 +105,8 @@ describe('Supervisor', () => {
     supervisor.signal('SIGINT');
     await clock.advance(850);
     expect(children[0]?.signals).toEqual(['SIGTERM', 'SIGINT', 'SIGKILL']);
+    // The system may make one of two signals, so the second is said by message too.
+    expect(children[0]?.messages).toEqual([{ type: 'abort', signal: 'SIGINT' }]);
     children[0]?.end({ code: null, signal: 'SIGKILL' });
 
     expect(await run).toBe(130);
@@ -133,12 +135,15 @@ describe('Supervisor', () => {
 
 class FakeProcess implements ForkedProcess {
   readonly signals: string[] = [];
+  readonly messages: unknown[] = [];
   private readonly exit = deferred<ProcessExit>();
   readonly exited = this.exit.promise;
 
   constructor(readonly pid: number) {}
 
-  send(): void {}
+  send(message: unknown): void {
+    this.messages.push(message);
+  }
 
   onMessage(): void {}
 
@@ -159,6 +164,7 @@ function setup(count: number) {
     count,
     clock,
     drainTimeoutMs: 20_000,
+    closeTimeoutMs: 15_000,
     fork: () => {
       const child = new FakeProcess(children.length + 1);
       children.push(child);
