@@ -26,7 +26,12 @@ await runCommand(
   process.execPath,
   [
     'node_modules/typescript/bin/tsc',
-    ...['-p', 'lib/tsconfig.lib.json', '--outDir', compiled, '--declarationDir', types],
+    '-p',
+    'lib/tsconfig.lib.json',
+    '--outDir',
+    compiled,
+    '--declarationDir',
+    types,
   ],
   { timeoutMs: 300_000 },
 );

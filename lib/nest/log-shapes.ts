@@ -170,7 +170,7 @@ function pinoShape(logger: LoggerService, inner: PinoLogger): LogShape {
     },
     write(level, { record, context, error }) {
       const facts = { [contextName]: context, ...factsOf(record), err: error && pinoError(error) };
-      return inner[PINO_LEVELS[level]](facts, record.message) as unknown;
+      return inner[PINO_LEVELS[level]](facts, record.message);
     },
   };
 }

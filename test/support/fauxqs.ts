@@ -10,5 +10,8 @@ export async function startFauxqs() {
     region: 'us-east-1',
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
   });
-  return { endpoint, clientConfig, close: async () => void (await app.close()) };
+  const close = async (): Promise<void> => {
+    await app.close();
+  };
+  return { endpoint, clientConfig, close };
 }

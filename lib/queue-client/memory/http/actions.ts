@@ -197,7 +197,7 @@ function entriesOf({ Entries = [] }: SqsRequest): readonly SqsEntry[] {
   if (Entries.length === 0) {
     throw new Refusal('EmptyBatchRequest', 'There should be at least one entry in the request.');
   }
-  const ids = Entries.map(({ Id = missing('Id') }) => Id);
+  const ids = Entries.map(({ Id }: Partial<SqsEntry>) => Id ?? missing('Id'));
   const bad = ids.find((id) => !BATCH_ENTRY_ID.test(id));
   if (bad !== undefined) {
     const rule = `1 to ${SQS_LIMITS.queueNameLength} letters, digits, - or _`;

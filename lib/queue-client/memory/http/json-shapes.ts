@@ -162,7 +162,7 @@ function toAttributes(attributes: Record<string, JsonAttribute>): MessageAttribu
 export function toJsonSent({ messageId, sequenceNumber }: SentMessage, entry: SqsEntry): object {
   const { attributes = {}, body, traceHeader } = toOutgoing(entry);
   const system: MessageAttributes =
-    traceHeader === undefined ? {} : { AWSTraceHeader: text(traceHeader) };
+    traceHeader === undefined ? {} : { AWSTraceHeader: textAttribute(traceHeader) };
   return {
     MessageId: messageId,
     MD5OfMessageBody: md5(body),
@@ -172,7 +172,7 @@ export function toJsonSent({ messageId, sequenceNumber }: SentMessage, entry: Sq
   };
 }
 
-function text(stringValue: string): MessageAttributeValue {
+function textAttribute(stringValue: string): MessageAttributeValue {
   return { dataType: 'String', stringValue };
 }
 

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { runCli } from '../../../../lib/features/cli/run-cli.js';
-import type { CliHost, Output } from '../../../../lib/features/cli/host.js';
+import type { Output } from '../../../../lib/features/cli/host.js';
 import { deferred } from '../../../../lib/primitives/deferred.js';
 import { SqsEmbedded, openConnection } from '../../../../lib/queue-client/index.js';
 import { silentLogger } from '../../../../lib/contracts/index.js';
@@ -17,7 +17,7 @@ async function begin(...argv: string[]) {
       if (text.includes('Ctrl-C ends it.')) listening.resolve();
     },
   };
-  const host = fakeHost({ argv: ['emulate', '--port', '0', ...argv], stdout } as Partial<CliHost>);
+  const host = fakeHost({ argv: ['emulate', '--port', '0', ...argv], stdout });
   const code = runCli(host);
   await Promise.race([listening.promise, code]);
   const endpoint = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0] ?? '';

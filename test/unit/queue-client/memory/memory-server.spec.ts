@@ -3,6 +3,10 @@ import { ManualClock } from '../../../../lib/primitives/manual-clock.js';
 import { MemoryServer } from '../../../../lib/queue-client/memory/http/memory-server.js';
 import { MemoryQueueService } from '../../../../lib/queue-client/memory/memory-queue-service.js';
 
+const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+const batch = (...Entries: object[]) => ({ QueueUrl: 'http://x/0/rules', Entries });
+const entry = (Id: string) => ({ Id, MessageBody: 'x' });
+
 describe('MemoryServer', () => {
   const clock = new ManualClock();
   const service = new MemoryQueueService({ clock });
@@ -55,7 +59,6 @@ describe('MemoryServer', () => {
 
   test('gives the attributes that were asked for, and none unasked', async () => {
     const QueueUrl = await queue('asked');
-    const text = (StringValue: string) => ({ DataType: 'String', StringValue });
     const MessageAttributes = { 'app.one': text('1'), 'app.two': text('2'), other: text('3') };
     const namesFor = async (request: object): Promise<[string[], string[]]> => {
       await call('SendMessage', { QueueUrl, MessageBody: 'x', MessageAttributes });
@@ -135,8 +138,6 @@ describe('MemoryServer', () => {
     });
   });
 
-  const batch = (...Entries: object[]) => ({ QueueUrl: 'http://x/0/rules', Entries });
-  const entry = (Id: string) => ({ Id, MessageBody: 'x' });
   const many = (count: number) => Array.from({ length: count }, (_, index) => entry(`e${index}`));
 
   test.each<[string, string, unknown, string, string]>([
