@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runCommand } from './run-step.mjs';
 
-// The specs of the Nest layer once more, in a copy of the project that has the newest Nest 11 in the place of 12.
+// The specs of the Nest layer and the pages' snippets once more, in a copy of the project that has the newest Nest 11 in the place of 12.
 const parts = ['common', 'core', 'microservices', 'platform-express', 'testing'];
 const sources = [
   'lib',
   'test',
+  'sample',
+  'docs',
+  'README.md',
   'package.json',
   'package-lock.json',
   'tsconfig.json',
@@ -23,7 +26,8 @@ try {
   await runCommand('npm', ['install', '--no-save', '--legacy-peer-deps', ...nest11], { cwd });
   // These are counted once already, on Nest 12.
   const env = { TEST_TOTALS_FILE: join(cwd, 'totals') };
-  const { stdout } = await runCommand('npx', ['vitest', 'run', 'test/nest', 'test/testing'], {
+  const specs = ['test/nest', 'test/testing', 'test/docs/snippets.spec.ts'];
+  const { stdout } = await runCommand('npx', ['vitest', 'run', ...specs], {
     cwd,
     env,
     timeoutMs: 300_000,

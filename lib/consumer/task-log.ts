@@ -51,9 +51,9 @@ function logFailure(
     ...deliveryFields(delivery),
     durationMs: Math.round(durationMs),
     outcome: outcome.kind,
+    delaySeconds: outcome.kind === 'retry' ? delayOf(outcome) : undefined,
     reason: reasonOf(outcome),
   };
-  if (outcome.kind === 'retry') fields['delaySeconds'] = delayOf(outcome);
   if (isExpected(outcome)) return logger.log('Task did not complete', fields);
   const error = 'error' in outcome ? outcome.error : undefined;
   logger.error(sentenceOf(outcome), fields, wasLogged(error) ? undefined : error);

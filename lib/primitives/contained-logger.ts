@@ -1,5 +1,6 @@
 import type { LogFields, SqsLogger } from '../contracts/logger.js';
 import { errorText } from './error-text.js';
+import { printable } from './printable.js';
 import { quietly } from './quietly.js';
 
 /**
@@ -17,7 +18,7 @@ export function warnOnce(what: string): (error: unknown) => void {
     if (isSaid) return;
     isSaid = true;
     const text = `${what} failed; lines may be missing, and nothing else changes: ${errorText(error)}`;
-    process.emitWarning(text, 'SqsLoggerWarning');
+    process.emitWarning(printable(text), 'SqsLoggerWarning');
   };
 }
 

@@ -1,14 +1,12 @@
 import { BadRequestException } from '@nestjs/common';
 import { constant } from '../../lib/consumer/retry/backoff.js';
-import { retry } from '../../lib/consumer/retry/policies.js';
+import { deadLetter, retry } from '../../lib/consumer/retry/policies.js';
 import type { StreamedDelivery } from '../../lib/consumer/message-stream.js';
 import { Consumer } from '../../lib/consumer/consumer.js';
 import type { TaskLogs } from '../../lib/contracts/index.js';
 import { drained, memorySetup } from '../support/memory.js';
 import { controlError } from '../support/control-errors.js';
 import { handleOf } from '../support/worker.js';
-
-const AT_LOG_AND_ERROR = new Set(['log', 'error']);
 
 async function linesOf(logTasks: TaskLogs): Promise<string[]> {
   const setup = await memorySetup();
@@ -28,7 +26,7 @@ async function linesOf(logTasks: TaskLogs): Promise<string[]> {
   worker.start();
   await setup.clock.advance(500);
   await drained(setup, worker);
-  const lines = setup.logger.lines.filter(({ level }) => AT_LOG_AND_ERROR.has(level));
+  const lines = setup.logger.lines.filter(({ fields }) => fields?.['task'] !== undefined);
   return lines.map(({ message, fields }) => `${message}: ${String(fields?.['task'])}`).toSorted();
 }
 
@@ -107,6 +105,26 @@ describe('Lines about tasks', () => {
       'Bad Request Exception: to must be an email; subject should not be empty',
     );
     await drained(setup, worker);
+  });
+
+  test('and dead letters say it, in one line that SQS carries', async () => {
+    const setup = await memorySetup({ maxReceiveCount: 5 });
+    await setup.send('bad');
+    const worker = setup.worker({
+      consume: { onError: deadLetter() },
+      handlers: {
+        bad() {
+          throw new BadRequestException(['to must be\nan email', 'x'.repeat(10_000)]);
+        },
+      },
+    });
+    worker.start();
+    await setup.clock.advance(1_000);
+    await drained(setup, worker);
+    const reason =
+      setup.service.messages(setup.dead)[0]?.attributes['DeadLetterReason']?.stringValue ?? '';
+    expect(reason).toMatch(/^Bad Request Exception: to must be\\nan email; x{10}/);
+    expect(reason.length).toBeLessThan(600);
   });
 
   test('come for errors that refuse to be read, and the task is retried', async () => {

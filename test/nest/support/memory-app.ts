@@ -1,4 +1,9 @@
-import type { INestApplication, INestApplicationContext, ModuleMetadata } from '@nestjs/common';
+import type {
+  INestApplication,
+  INestApplicationContext,
+  LoggerService,
+  ModuleMetadata,
+} from '@nestjs/common';
 import { Test } from '@nestjs/testing';
 import type { TestingModule } from '@nestjs/testing';
 import { constant, retry, SqsModule, SqsProducer, sqsWorker } from '../../../lib/index.js';
@@ -20,6 +25,10 @@ export interface MemoryAppFacts extends ModuleMetadata {
   queues?: readonly string[];
   /** Before a hybrid app starts. */
   prepare?: (app: INestApplication) => void;
+  /** In the place of the logger that records. */
+  nestLogger?: LoggerService;
+  /** Before a worker starts: another logger yet, that the app has made. */
+  chooseLogger?: (app: INestApplicationContext) => void;
 }
 
 export interface MemoryApp {
@@ -78,7 +87,7 @@ function compile(
   const { imports = [], controllers = [], providers = [] } = facts;
   const sqs = SqsModule.forRoot(module);
   return Test.createTestingModule({ imports: [sqs, ...imports], controllers, providers })
-    .setLogger(logger)
+    .setLogger(facts.nestLogger ?? logger)
     .overrideProvider(SQS_RUNTIME_PARTS)
     .useValue({ ...defaultParts, clock })
     .compile();
@@ -87,8 +96,9 @@ function compile(
 type Starter = (testing: TestingModule, facts: MemoryAppFacts) => Promise<INestApplicationContext>;
 
 const starters: Record<AppKind, Starter> = {
-  async worker(testing, { worker }) {
+  async worker(testing, { worker, chooseLogger }) {
     const app = testing.createNestMicroservice(sqsWorker(worker));
+    chooseLogger?.(app);
     await app.listen();
     return app;
   },
