@@ -96,7 +96,7 @@ describe('nestjs-sqs work --processes', { timeout: 120_000 }, () => {
     command.kill('SIGTERM');
 
     expect(await command.exited).toEqual({ code: 0, signal: null });
-    expect(command.lines.filter((one) => one.includes('embedded SQS'))).toHaveLength(1);
+    expect(command.lines.filter((one) => one.includes('SQS_EMBEDDED_URL='))).toHaveLength(1);
   });
 
   test('a start that fails ends the command with one sentence, however many processes', async () => {
