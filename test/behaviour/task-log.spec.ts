@@ -57,14 +57,12 @@ describe('Lines about tasks', () => {
       clock,
       logger,
     });
-    const stream = consumer
-      .messages(handleOf(setup), { logTasks: 'failures' })
-      [Symbol.asyncIterator]();
+    const stream = consumer.messages(handleOf(setup), { logTasks: 'failures' });
     const next = stream.next();
     await clock.advance(100);
     const { value } = await next;
     (value as StreamedDelivery).ack();
-    const closed = stream.return?.();
+    const closed = stream.return();
     await clock.advance(60_000);
     await closed;
     expect(logger.at('log')).toEqual([]);

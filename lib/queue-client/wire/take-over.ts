@@ -51,13 +51,16 @@ export function takeOver<O extends HotOperation>(
 function dateBack(context: Record<string, unknown>, clockOffset: number): void {
   const { selectedHttpAuthScheme } = (context['__smithy_context'] ?? {}) as SmithyContext;
   const properties = selectedHttpAuthScheme?.httpAuthOption?.signingProperties;
-  if (properties?._preRequestSystemClockOffset === undefined) return;
-  properties._preRequestSystemClockOffset = clockOffset;
+  if (properties?.[OFFSET_BEFORE_REQUEST] === undefined) return;
+  properties[OFFSET_BEFORE_REQUEST] = clockOffset;
 }
+
+/** The SDK's own name for the clock's offset when a request was signed. */
+const OFFSET_BEFORE_REQUEST = '_preRequestSystemClockOffset';
 
 interface SmithyContext {
   selectedHttpAuthScheme?: {
-    httpAuthOption?: { signingProperties?: { _preRequestSystemClockOffset?: number } };
+    httpAuthOption?: { signingProperties?: { [OFFSET_BEFORE_REQUEST]?: number } };
   };
 }
 
