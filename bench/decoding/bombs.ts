@@ -1,4 +1,5 @@
 import { deflateSync } from 'node:zlib';
+import { pick, type Random, randomFrom, randomJson, randomPickle, randomRich } from './fuzz.js';
 import { jsonBombs } from './json-bombs.js';
 import { pickle, pickleBombs } from './pickle-bombs.js';
 import { richBombs } from './rich-bombs.js';
@@ -54,6 +55,55 @@ export const bombs: readonly Bomb[] = [
   ...pickles(),
   ...oddBombs(),
 ];
+
+/** Bombs of random make, the same for the same seed. */
+export function fuzzed(seed: number, count: number): Bomb[] {
+  const random = randomFrom(seed);
+  return Array.from({ length: count }, (_, n) => {
+    const { format, make } = pick(random, randomKinds)(random);
+    return { name: `random ${seed}-${n}, ${format}`, format, make };
+  });
+}
+
+type RandomBomb = (random: Random) => Pick<Bomb, 'format' | 'make'>;
+
+const randomKinds: readonly RandomBomb[] = [
+  ...[native, inContext, asPattern].map(randomIn('native')),
+  randomIn('squids')(squids),
+  randomIn('sns')(sns),
+  randomIn('sns of event-bridge of s3-event')(sns),
+  randomIn('sqs-workers')(workersContext),
+  (random) => randomPacked('json+deflate', random, randomJson(random)),
+  (random) => randomPacked('rich+deflate', random, randomRich(random)),
+  (random) => ({ format: 'native', make: always(rich(randomRich(random))) }),
+  (random) => {
+    const make = randomPickle(random);
+    const attributes = { ContentType: 'pickle', JobName: 'j' };
+    const body = packUpTo(pick(random, UNPACKED.slice(0, 2)), make);
+    return { format: 'sqs-workers', make: always({ body, attributes }) };
+  },
+];
+
+function randomIn(format: FormatName) {
+  return (letter: (text: (size: number) => string) => Letter): RandomBomb =>
+    (random) => ({ format, make: always(letter(randomJson(random))) });
+}
+
+function randomPacked(
+  codec: 'json+deflate' | 'rich+deflate',
+  random: Random,
+  text: (size: number) => string,
+): ReturnType<RandomBomb> {
+  const body = packUpTo(pick(random, UNPACKED.slice(0, 2)), (size) =>
+    codec === 'json+deflate' ? `{"pattern":"p","data":${text(size - 40)}}` : text(size),
+  );
+  return { format: 'native', make: always({ body, attributes: { ContentType: codec } }) };
+}
+
+// Made at once: what is random must not depend on when it is asked for.
+function always(letter: Letter): () => Letter {
+  return () => letter;
+}
 
 type Texts = Readonly<Record<string, (size: number) => string>>;
 type Place = [place: string, letter: (text: (size: number) => string) => Letter];

@@ -24,7 +24,7 @@ export const pickleBombs: Readonly<Record<string, (size: number) => Buffer>> = {
   'a memo of everything': (size) => pickle(op(']' + 'N\x94a'.repeat(size / 3))),
   'a memo without end': (size) => pickle(op('N' + '\x94'.repeat(size))),
   'a memo of numbers that collide': (size) =>
-    pickle(Buffer.concat([op('N'), many(size, (n) => put(Number(colliding(n))))])),
+    pickle(Buffer.concat([op('N'), many(size, (n) => put(colliding(n % 20_000)))])),
   'a memo of far numbers': () => pickle(Buffer.concat([op('N'), put(4_294_967_295)])),
   'one value from the memo': (size) => pickle(op('](]\x94' + 'h\0'.repeat(size / 2) + 'e')),
   'ten of ten of ten': () => tenOfTen(12),
@@ -57,7 +57,7 @@ export const pickleBombs: Readonly<Record<string, (size: number) => Buffer>> = {
       Buffer.concat([op('}('), many(size, (n) => Buffer.concat([int(n * 40), op('N')])), op('u')]),
     ),
   'one set of numbers that collide': (size) =>
-    pickle(Buffer.concat([op('\x8f('), many(size, (n) => int(Number(colliding(n)))), op('\x90')])),
+    pickle(Buffer.concat([op('\x8f('), many(size, (n) => int(colliding(n % 20_000))), op('\x90')])),
   'sets that are filled again': (size) =>
     pickle(
       Buffer.concat([op('\x8f'), many(size, (n) => Buffer.concat([op('('), int(n), op('\x90')]))]),

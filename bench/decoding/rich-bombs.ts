@@ -7,8 +7,8 @@ export const richBombs: Readonly<Record<string, (size: number) => string>> = {
   'BigInts of hexadecimal digits': (size) => `[["BigInt","0x${'f'.repeat(size - 20)}"]]`,
   'short BigInts': (size) => entries(size, (n) => `["BigInt","${n}"]`),
   'a BigInt of a list': (size) => `[["BigInt",${list(size - 20, () => '1')}]]`,
-  'a set of numbers that collide': (size) => setOf(size, colliding),
-  'a map of numbers that collide': (size) => mapOf(size, colliding),
+  'a set of numbers that collide': (size) => setOf(size, (n) => String(colliding(n))),
+  'a map of numbers that collide': (size) => mapOf(size, (n) => String(colliding(n))),
   'a set of BigInts that collide': (size) =>
     setOf(size, (n) => `["BigInt","${(BigInt(n) << 64n) + 1n}"]`),
   'a set of fractions': (size) => setOf(size, (n) => `${n}.5`),
@@ -95,20 +95,14 @@ function namesOf(count: number, n: number): string {
   return Array.from({ length: count }, (_, at) => `"${word(n * count + at)}",-1`).join(',');
 }
 
-let collidingNumbers: number[] = [];
+const collidingNumbers: number[] = [];
 
 /** Whole numbers that share the low bits of what V8 hashes them to. */
-export function colliding(n: number): string {
-  if (collidingNumbers.length === 0) collidingNumbers = findColliding(40_000);
-  return String(collidingNumbers[n % collidingNumbers.length]);
-}
-
-function findColliding(count: number): number[] {
-  const found: number[] = [];
-  for (let number = 0; found.length < count && number < 2 ** 31; number++) {
-    if ((hashOf(number) & 0x7fff) === 0) found.push(number);
+export function colliding(n: number): number {
+  for (let next = (collidingNumbers.at(-1) ?? -1) + 1; collidingNumbers.length <= n; next++) {
+    if ((hashOf(next) & 0x7fff) === 0) collidingNumbers.push(next);
   }
-  return found;
+  return collidingNumbers[n] ?? 0;
 }
 
 /** V8's `ComputeUnseededHash`. */

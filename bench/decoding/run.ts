@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { atMost, printVerdicts } from '../verdicts.js';
-import { type Bomb, bombs, type Letter } from './bombs.js';
+import { type Bomb, bombs, fuzzed, type Letter } from './bombs.js';
 import type { Measured } from './one.js';
 
 /**
@@ -11,8 +12,15 @@ import type { Measured } from './one.js';
 const MAX_MS = 200;
 const MAX_PEAK_MIB = 64;
 const TRIES = 5;
-/** `-- --only <text>`: bombs whose name has it. */
-const [flag, only = ''] = process.argv.slice(2);
+const { values: flags } = parseArgs({
+  options: {
+    /** Bombs whose name has this text. */
+    only: { type: 'string', default: '' },
+    /** Random bombs beside them, of this seed. */
+    random: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+  },
+});
 
 interface Row {
   bomb: string;
@@ -20,12 +28,13 @@ interface Row {
 }
 
 function main(): void {
-  const chosen = bombs.filter(({ name }) => flag !== '--only' || name.includes(only));
+  const all = [...bombs, ...fuzzed(Number(flags.seed), Number(flags.random))];
+  const chosen = all.filter(({ name }) => name.includes(flags.only));
   const rows = chosen.map((bomb) => ({ bomb: bomb.name, measured: bestOf(bomb) }));
   const worst = rows
 
     .toSorted((a, b) => weightOf(b) - weightOf(a))
-    .slice(0, flag === '--only' ? 500 : 25);
+    .slice(0, flags.only === '' ? 25 : 500);
   console.table(Object.fromEntries(worst.map((row) => [row.bomb, shown(row.measured)])));
   const refused = rows.filter(({ measured }) => measured.refused !== undefined).length;
   console.log(`${rows.length} messages: ${rows.length - refused} read, ${refused} refused`);

@@ -63,6 +63,13 @@ export function attributesOf(recorded: Recorded['messageAttributes']): MessageAt
   return Object.fromEntries(entries) as MessageAttributes;
 }
 
+export function attributesOfTexts(texts: Record<string, string>): MessageAttributes {
+  const entries = Object.entries(texts);
+  return Object.fromEntries(
+    entries.map(([name, stringValue]) => [name, { dataType: 'String', stringValue }]),
+  );
+}
+
 export function received(body: string, attributes: MessageAttributes = {}): ReceivedMessage {
   return { messageId: 'm', receiptHandle: 'r', body, attributes, systemAttributes: {} };
 }

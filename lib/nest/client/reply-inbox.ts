@@ -141,7 +141,7 @@ export class ReplyInbox {
         logger.debug('A late or repeated reply was ignored', { requestId: packet.id });
       }
     } catch (error) {
-      logger.debug('What came is no reply and was ignored', {
+      logger.warn('A message in the reply queue cannot be read as a reply and was ignored', {
         messageId: message.messageId,
         reason: errorText(error),
       });

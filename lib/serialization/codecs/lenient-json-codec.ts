@@ -111,6 +111,7 @@ function hasToJson(value: object): value is { toJSON(key: string): unknown } {
 
 /** What a built-in kind says of itself, such as an Error or a RegExp; what it is called, where it says nothing. */
 function ownText(value: object): string {
-  const text = Reflect.apply(String, undefined, [value]);
+  // oxlint-disable-next-line typescript/no-base-to-string
+  const text = String(value);
   return /^\[object \w+\]$/.test(text) ? describe(value) : text;
 }

@@ -1,4 +1,5 @@
 import type { CliHost } from '../../../lib/features/cli/host.js';
+import { jsonText } from '../../../lib/features/cli/queues/json-text.js';
 import * as actions from '../../../lib/features/cli/queues/queues-actions.js';
 import type { QueuesAction } from '../../../lib/features/cli/queues/queues-actions.js';
 import { closeApps } from '../support/memory-app.js';
@@ -64,6 +65,25 @@ describe('nestjs-sqs queues', () => {
     expect(lines.slice(1)).toEqual(['  task: work', '  {"pattern":"work","data":1}']);
     expect(warnings?.join(' ')).toMatch(/receive/);
     expect(app.service.messages('jobs')).toHaveLength(1);
+  });
+
+  test('peeks at a message of a megabyte without filling the terminal; JSON has all of it', async () => {
+    const { run, app } = await setup();
+    await run(actions.createQueues, ['jobs']);
+    const body = JSON.stringify({ pattern: 'work', data: 'x'.repeat(1_000_000) });
+    await fill(app, 'jobs', [body]);
+    const { lines, json } = await run(actions.peekQueue, ['jobs'], { limit: 1, wait: 0 });
+
+    expect(lines.at(-1)).toMatch(/^ {2}\{"pattern":"work","data":"x+… \(\d+ more characters\)$/);
+    expect(lines.join('').length).toBeLessThan(5_000);
+    expect(jsonText(json)).toContain(JSON.stringify(body));
+  });
+
+  test('shows as JSON what only a rich codec carries', () => {
+    const data = { big: 1n, map: new Map([['a', new Set([2n])]]), bytes: Buffer.from('ab') };
+    expect(JSON.parse(jsonText({ messages: [{ task: { data } }] }))).toEqual({
+      messages: [{ task: { data: { big: '1', map: [['a', ['2']]], bytes: 'YWI=' } } }],
+    });
   });
 
   test('brings dead letters back', async () => {

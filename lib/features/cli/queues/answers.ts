@@ -6,6 +6,7 @@ import type {
   RedriveReport,
 } from '../../../contracts/index.js';
 import type { QueueAttributes } from '../../../nest/index.js';
+import { shortened } from '../../../primitives/printable.js';
 import { grouped } from '../work/task-counts.js';
 import { table } from './table.js';
 
@@ -66,11 +67,14 @@ export function peekAnswer(report: PeekReport): Answer {
     ...(message.task === undefined ? [] : [`  task: ${message.task.pattern}`]),
     ...(message.source === undefined ? [] : [`  from: ${message.source}`]),
     ...(message.reason === undefined ? [] : [`  reason: ${message.reason}`]),
-    `  ${message.body}`,
+    `  ${shortened(message.body, MAX_BODY)}`,
   ]);
   const { warnings, ...json } = report;
   return { lines: lines.length === 0 ? ['No message was there.'] : lines, json, warnings };
 }
+
+/** Characters of a body that a terminal shows; `--json` has all of it. */
+const MAX_BODY = 4_000;
 
 export function redriveAnswer(name: string, report: RedriveReport): Answer {
   const { movedCount, failedCount, failures, wasCancelled } = report;

@@ -9,6 +9,7 @@ import { ownLines } from '../logging/own-lines.js';
 import type { OwnLines } from '../logging/own-lines.js';
 import { printableLines } from '../../../primitives/printable.js';
 import type { Answer } from './answers.js';
+import { jsonText } from './json-text.js';
 import { openOperations } from './operations-app.js';
 import type { ReachOptions } from './operations-app.js';
 import type { QueuesAction } from './queues-actions.js';
@@ -54,7 +55,7 @@ async function withSignal<T>(host: CliHost, work: (signal: AbortSignal) => Promi
 
 function write(to: { host: CliHost; lines: OwnLines }, answer: Answer, asJson: boolean): void {
   const { lines, json, warnings = [] } = answer;
-  if (asJson) to.host.stdout.write(`${printableLines(JSON.stringify(json, undefined, 2))}\n`);
+  if (asJson) to.host.stdout.write(`${printableLines(jsonText(json))}\n`);
   else for (const line of lines) to.lines.say(line);
   for (const warning of warnings) to.lines.warn(warning);
 }
