@@ -76,6 +76,7 @@ export interface Assembly {
   readonly dispatcher: Dispatcher;
   readonly fetcher: Fetcher;
   readonly stuckWatch: StuckWatch;
+  readonly slots: Slots;
 }
 
 export function assemble(parts: QueueWorkerParts, hooks: AssemblyHooks): Assembly {
@@ -87,7 +88,8 @@ export function assemble(parts: QueueWorkerParts, hooks: AssemblyHooks): Assembl
   const settlements = settlementsOf(parts, settler, leases, memory);
   const ordering = orderingOf(parts, lanes, settlements, hooks);
   const executor = executorOf(parts, settlements, memory);
-  const dispatcher = dispatcherOf(parts, { lanes, ordering, executor, settler }, hooks);
+  const slots = parts.seat?.slots ?? new Slots(parts.consume.concurrency);
+  const dispatcher = dispatcherOf(parts, { slots, lanes, ordering, executor, settler }, hooks);
   const fetcher = fetcherOf(parts, { demand: dispatcher, visibilityTimeoutSeconds }, hooks);
   const stuckWatch = new StuckWatch({
     stuckAfterMs: parts.consume.stuckAfterMs,
@@ -104,6 +106,7 @@ export function assemble(parts: QueueWorkerParts, hooks: AssemblyHooks): Assembl
     dispatcher,
     fetcher,
     stuckWatch,
+    slots,
   };
 }
 
@@ -233,6 +236,7 @@ function lastAttemptOf({ queue, consume }: QueueWorkerParts): number | undefined
 function dispatcherOf(
   parts: QueueWorkerParts,
   made: {
+    slots: Slots;
     lanes: KeyedLanes<Delivery>;
     ordering: Ordering;
     executor: Executor;
@@ -242,7 +246,7 @@ function dispatcherOf(
 ): Dispatcher {
   const { handlers, handlersOf, consume, gate, clock, seat } = parts;
   return new Dispatcher({
-    slots: seat?.slots ?? new Slots(consume.concurrency),
+    slots: made.slots,
     seat,
     prefetch: consume.prefetch,
     maxBatchSize: handlers.maxBatchSizeOf(handlersOf),

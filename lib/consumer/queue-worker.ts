@@ -11,6 +11,8 @@ import { Delivery, type DeliveryOwner } from './delivery.js';
 import type { SinglePlan } from './executor.js';
 import { Lease, leaseStart } from './lease.js';
 import type { QueueEngine } from './queue-engine.js';
+import { queueStatus } from './queue-status.js';
+import { slotWatchOf, type SlotWatch, type WatchedLevel } from './slot-watch.js';
 import { ReceivedTaskMessage } from './task-message.js';
 
 /** Milliseconds an open poll may still answer after the last handler has ended: what it brings is given back. */
@@ -34,6 +36,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   private isHurried = false;
   private readonly hurried = deferred();
   private isPaused = false;
+  private readonly slotWatch: SlotWatch;
   private emptyWaiters: (() => void)[] = [];
 
   constructor(private readonly parts: QueueWorkerParts) {
@@ -50,6 +53,8 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
       onChange: () => this.wake(),
       onStuck: (delivery) => this.stuck(delivery),
     });
+    this.slotWatch =
+      parts.seat?.slotWatch ?? slotWatchOf(parts, this.engine.slots, () => [this.watched]);
   }
 
   start(): void {
@@ -74,6 +79,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   pause(): void {
     if (this.isPaused) return;
     this.isPaused = true;
+    this.slotWatch.isPaused = true;
     this.engine.fetcher.pause();
     this.giveBackUnstarted();
   }
@@ -81,6 +87,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
+    this.slotWatch.isPaused = false;
     if (this.isDraining) return;
     this.engine.ordering.resume();
     this.engine.dispatcher.open();
@@ -123,6 +130,12 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     return this.engine.dispatcher.heldCount;
   }
 
+  /** What the slot watch looks at. */
+  get watched(): WatchedLevel {
+    const { dispatcher, fetcher } = this.engine;
+    return { dispatcher, fetcher, queue: this.parts.queue };
+  }
+
   get isEmpty(): boolean {
     return this.engine.dispatcher.isEmpty;
   }
@@ -153,6 +166,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   beginDrain(): void {
     if (this.isDraining) return;
     this.isDraining = true;
+    this.slotWatch.close();
     this.engine.fetcher.stop();
     this.giveBackUnstarted();
   }
@@ -182,22 +196,8 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   }
 
   status(): WorkerQueueStatus {
-    const now = this.parts.clock.now();
-    const { lastGoodAt, lastError, oldestPollAt } = this.engine.fetcher;
-    return {
-      name: this.name,
-      isPaused: this.isPaused,
-      concurrency: this.engine.dispatcher.concurrency,
-      runningCount: this.engine.dispatcher.running.size,
-      prefetchedCount: this.engine.dispatcher.prefetchedCount,
-      openPollCount: this.engine.fetcher.openCount,
-      oldestPollMs: oldestPollAt === undefined ? undefined : now - oldestPollAt,
-      settlementsWaiting: this.engine.settler.waitingCount,
-      lastGoodPollMsAgo: lastGoodAt === undefined ? undefined : now - lastGoodAt,
-      oldestTaskMs: this.oldestTaskMs(now),
-      stuckCount: this.engine.stuckWatch.stuckCount,
-      ...(lastError === undefined ? {} : { pollError: lastError }),
-    };
+    const { name, isPaused, engine, slotWatch } = this;
+    return queueStatus({ name, isPaused, engine, slotWatch, now: this.parts.clock.now() });
   }
 
   private accept(messages: ReceivedMessage[], askedAt: number): void {
@@ -255,6 +255,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     delivery.lease.onLost = (error) => this.lostLease(delivery, error);
     if (delivery.lease.lostError !== undefined) delivery.abort(delivery.lease.lostError);
     this.parts.events.emit('task:started', { delivery });
+    this.slotWatch.started();
   }
 
   private finished(delivery: Delivery, outcome: Outcome): void {
@@ -349,14 +350,6 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   private close(): void {
     this.engine.leases.close();
     this.engine.stuckWatch.close();
-  }
-
-  private oldestTaskMs(now: number): number | undefined {
-    let oldest: number | undefined;
-    for (const { startedAt } of this.engine.dispatcher.running) {
-      if (startedAt !== undefined && (oldest === undefined || startedAt < oldest))
-        oldest = startedAt;
-    }
-    return oldest === undefined ? undefined : now - oldest;
+    this.slotWatch.close();
   }
 }

@@ -18,6 +18,7 @@ export const CONSUME_DEFAULTS = {
   ack: 'after',
   stuckAfterMs: 60_000,
   onStuck: 'wait',
+  slotsHeldWarningMs: 300_000,
   fifoFailure: 'hold',
   settleLingerMs: 250,
   minPriority: 0,

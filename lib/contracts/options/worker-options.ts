@@ -25,6 +25,8 @@ export interface ConsumeOptions {
   stuckAfterMs?: number;
   /** What a stuck handler leads to. @default 'wait' */
   onStuck?: 'exit' | 'wait';
+  /** Milliseconds that the same tasks may hold all slots, while messages wait, before a warning names them. Range 1,000…43,200,000. @default 300,000 */
+  slotsHeldWarningMs?: number;
   /** FIFO: what happens to the rest of a group when its head fails. @default 'hold' */
   fifoFailure?: FifoFailureMode;
   /** FIFO without a dead-letter queue: attempts before the head is given up by `onError`'s last resort. @default unlimited */
@@ -86,6 +88,7 @@ export interface ResolvedConsumeOptions {
   readonly timeoutMs: number | undefined;
   readonly stuckAfterMs: number;
   readonly onStuck: 'exit' | 'wait';
+  readonly slotsHeldWarningMs: number;
   readonly fifoFailure: FifoFailureMode;
   readonly maxAttempts: number | undefined;
   readonly settleLingerMs: number;
