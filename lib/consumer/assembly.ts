@@ -79,6 +79,7 @@ export interface Assembly {
   readonly dispatcher: Dispatcher;
   readonly fetcher: Fetcher;
   readonly stuckWatch: StuckWatch;
+  readonly slots: Slots;
 }
 
 export function assemble(parts: QueueWorkerParts, hooks: AssemblyHooks): Assembly {
@@ -91,7 +92,8 @@ export function assemble(parts: QueueWorkerParts, hooks: AssemblyHooks): Assembl
   const ordering = orderingOf(parts, lanes, settlements, hooks);
   const planner = plannerOf(parts, memory);
   const executor = executorOf(parts, settlements);
-  const dispatcher = dispatcherOf(parts, { lanes, ordering, planner, settler }, hooks);
+  const slots = parts.seat?.slots ?? new Slots(parts.consume.concurrency);
+  const dispatcher = dispatcherOf(parts, { slots, lanes, ordering, planner, settler }, hooks);
   const fetcher = fetcherOf(parts, { demand: dispatcher, visibilityTimeoutSeconds }, hooks);
   const stuckWatch = new StuckWatch({
     stuckAfterMs: parts.consume.stuckAfterMs,
@@ -108,6 +110,7 @@ export function assemble(parts: QueueWorkerParts, hooks: AssemblyHooks): Assembl
     dispatcher,
     fetcher,
     stuckWatch,
+    slots,
   };
 }
 
@@ -249,6 +252,7 @@ export function lastAttemptOf({
 function dispatcherOf(
   parts: QueueWorkerParts,
   made: {
+    slots: Slots;
     lanes: KeyedLanes<Delivery>;
     ordering: Ordering;
     planner: Planner;
@@ -258,7 +262,7 @@ function dispatcherOf(
 ): Dispatcher {
   const { handlers, handlersOf, consume, gate, clock, seat } = parts;
   return new Dispatcher({
-    slots: seat?.slots ?? new Slots(consume.concurrency),
+    slots: made.slots,
     seat,
     prefetch: consume.prefetch,
     maxBatchSize: handlers.maxBatchSizeOf(handlersOf),

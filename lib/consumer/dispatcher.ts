@@ -78,9 +78,14 @@ export class Dispatcher implements Demand {
     return !this.isShut && (this.readyBatches.size > 0 || this.parts.lanes.hasReady);
   }
 
+  /** Held and not running, and no delay is waited for. */
+  get waitingCount(): number {
+    return this.parts.lanes.waitingCount + this.collecting;
+  }
+
   /** Held and not running. */
   get prefetchedCount(): number {
-    return this.parts.lanes.waitingCount + this.collecting + this.parts.ordering.parkedHeadCount;
+    return this.waitingCount + this.parts.ordering.parkedHeadCount;
   }
 
   get isEmpty(): boolean {

@@ -1,5 +1,5 @@
 import type { HealthReport } from '../contracts/health.js';
-import type { WorkerQueueStatus, WorkerStatus } from '../contracts/worker-port.js';
+import type { HeldSlots, WorkerQueueStatus, WorkerStatus } from '../contracts/worker-port.js';
 import { errorText } from '../primitives/error-text.js';
 
 /**
@@ -42,6 +42,10 @@ function queueFindings(queue: WorkerQueueStatus): Finding[] {
     const problem = `${stuckCount} ${what} not react to an aborted signal on queue "${name}"`;
     found.push({ problem, isFatal: true });
   }
+  if (queue.heldSlots !== undefined) {
+    // The tasks may be in order and only long, so it is nothing to restart for.
+    found.push({ problem: heldText(name, queue.heldSlots), isFatal: false });
+  }
   // Levels have queues of their own, and each may fail by itself.
   for (const { name: source, pollError } of queue.levels ?? [queue]) {
     if (pollError === undefined) continue;
@@ -52,6 +56,18 @@ function queueFindings(queue: WorkerQueueStatus): Finding[] {
     found.push({ problem: `the poll loop of queue "${name}" stands still`, isFatal: true });
   }
   return found;
+}
+
+function heldText(queue: string, { slots, heldMs, tasks }: HeldSlots): string {
+  const named = tasks.map(
+    ({ task, runningMs }) => `${task ?? 'a raw message'} for ${seconds(runningMs)}`,
+  );
+  const held = `the ${slots} slots of queue "${queue}" have been held for ${seconds(heldMs)}`;
+  return `${held} while messages wait: ${named.join(', ')}`;
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1000)} s`;
 }
 
 /** Neither paused nor full nor failing, and yet nothing moves: something in this process has gone wrong. */

@@ -12,6 +12,8 @@ import { describeTasks } from './describe-tasks.js';
 import { Lease, leaseStart } from './lease.js';
 import type { SinglePlan } from './planner.js';
 import type { QueueEngine } from './queue-engine.js';
+import { queueStatus } from './queue-status.js';
+import { slotWatchOf, type SlotWatch, type WatchedLevel } from './slot-watch.js';
 import { deliveryFields } from './task-log.js';
 import { ReceivedTaskMessage } from './task-message.js';
 
@@ -38,6 +40,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   private isHurried = false;
   private readonly hurried = deferred();
   private isPaused = false;
+  private readonly slotWatch: SlotWatch;
   private emptyWaiters: (() => void)[] = [];
 
   constructor(private readonly parts: QueueWorkerParts) {
@@ -54,6 +57,8 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
       onChange: () => this.wake(),
       onStuck: (delivery) => this.stuck(delivery),
     });
+    this.slotWatch =
+      parts.seat?.slotWatch ?? slotWatchOf(parts, this.engine.slots, () => [this.watched]);
   }
 
   start(): void {
@@ -78,6 +83,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   pause(): void {
     if (this.isPaused) return;
     this.isPaused = true;
+    this.slotWatch.isPaused = true;
     this.engine.fetcher.pause();
     this.giveBackUnstarted();
   }
@@ -85,6 +91,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
+    this.slotWatch.isPaused = false;
     if (this.isDraining) return;
     this.engine.ordering.resume();
     this.engine.dispatcher.open();
@@ -129,6 +136,12 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     return this.engine.dispatcher.heldCount;
   }
 
+  /** What the slot watch looks at. */
+  get watched(): WatchedLevel {
+    const { dispatcher, fetcher } = this.engine;
+    return { dispatcher, fetcher, queue: this.parts.queue };
+  }
+
   get isEmpty(): boolean {
     return this.engine.dispatcher.isEmpty;
   }
@@ -159,6 +172,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   beginDrain(): void {
     if (this.isDraining) return;
     this.isDraining = true;
+    this.slotWatch.close();
     this.engine.fetcher.stop();
     this.giveBackUnstarted();
   }
@@ -195,22 +209,8 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   }
 
   status(): WorkerQueueStatus {
-    const now = this.parts.clock.now();
-    const { lastGoodAt, lastError, oldestPollAt } = this.engine.fetcher;
-    return {
-      name: this.name,
-      isPaused: this.isPaused,
-      concurrency: this.engine.dispatcher.concurrency,
-      runningCount: this.engine.dispatcher.running.size,
-      prefetchedCount: this.engine.dispatcher.prefetchedCount,
-      openPollCount: this.engine.fetcher.openCount,
-      oldestPollMs: oldestPollAt === undefined ? undefined : now - oldestPollAt,
-      settlementsWaiting: this.engine.settler.waitingCount,
-      lastGoodPollMsAgo: lastGoodAt === undefined ? undefined : now - lastGoodAt,
-      oldestTaskMs: this.oldestTaskMs(now),
-      stuckCount: this.engine.stuckWatch.stuckCount,
-      ...(lastError === undefined ? {} : { pollError: lastError }),
-    };
+    const { name, isPaused, engine, slotWatch } = this;
+    return queueStatus({ name, isPaused, engine, slotWatch, now: this.parts.clock.now() });
   }
 
   private accept(messages: ReceivedMessage[], askedAt: number): void {
@@ -268,6 +268,7 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     delivery.lease.onLost = (error) => this.lostLease(delivery, error);
     if (delivery.lease.lostError !== undefined) delivery.abort(delivery.lease.lostError);
     this.parts.events.emit('task:started', { delivery });
+    this.slotWatch.started();
   }
 
   private finished(delivery: Delivery, outcome: Outcome): void {
@@ -395,14 +396,6 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
   private close(): void {
     this.engine.leases.close();
     this.engine.stuckWatch.close();
-  }
-
-  private oldestTaskMs(now: number): number | undefined {
-    let oldest: number | undefined;
-    for (const { startedAt } of this.engine.dispatcher.running) {
-      if (startedAt !== undefined && (oldest === undefined || startedAt < oldest))
-        oldest = startedAt;
-    }
-    return oldest === undefined ? undefined : now - oldest;
+    this.slotWatch.close();
   }
 }

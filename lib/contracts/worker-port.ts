@@ -93,10 +93,28 @@ export interface WorkerQueueStatus {
   /** Milliseconds that the oldest running handler has run. */
   readonly oldestTaskMs: number | undefined;
   readonly stuckCount: number;
+  /** Where no task can start: all slots have been held for `slotsHeldWarningMs` while messages wait. */
+  readonly heldSlots?: HeldSlots;
   /** The error that polls meet now; undefined while they work. */
   readonly pollError?: unknown;
   /** Queues with priorities: the levels that this worker takes from, highest first; above are their sums. */
   readonly levels?: readonly WorkerLevelStatus[];
+}
+
+/** Slots that none came free of. */
+export interface HeldSlots {
+  readonly slots: number;
+  /** Milliseconds since the last of them was taken. */
+  readonly heldMs: number;
+  /** What holds them, the oldest first; at most ten. */
+  readonly tasks: readonly HeldSlotTask[];
+}
+
+export interface HeldSlotTask {
+  /** Its pattern; undefined in a raw handler. */
+  readonly task: string | undefined;
+  readonly messageId: string;
+  readonly runningMs: number;
 }
 
 export interface WorkerLevelStatus extends Pick<

@@ -32,7 +32,7 @@ export interface GatewayWatch {
   /** The service gave messages; the worker sees them unless `isLost`. */
   given(messages: ReceivedMessage[], facts: GivenFacts): void;
   /** An operation on receipts leaves; answers what tells of its end, or that nobody waits for it any more. */
-  begins(handles: readonly string[], kind: 'delete' | 'change' | 'extend'): () => void;
+  begins(handles: readonly string[], kind: ReceiptOperation): () => void;
   /** The service did as asked, whether or not the worker hears of it. */
   deletesApplied(handles: readonly string[]): void;
   deletesAnswered(handles: readonly string[], results: readonly EntryResult[]): void;
@@ -43,6 +43,8 @@ export interface GatewayWatch {
     askedAt: number,
   ): void;
 }
+
+export type ReceiptOperation = 'delete' | 'change' | 'extend';
 
 export interface GivenFacts {
   /** When the receive left. */

@@ -10,7 +10,13 @@ import {
 import type { Worker } from '../../lib/consumer/worker.js';
 import { retry } from '../../lib/consumer/retry/index.js';
 import { handleOf, workerOn } from '../support/worker.js';
-import { ModelGateway, type GatewayWatch, type GivenFacts } from './model-gateway.js';
+import { HeldMessages } from './held-messages.js';
+import {
+  ModelGateway,
+  type GatewayWatch,
+  type GivenFacts,
+  type ReceiptOperation,
+} from './model-gateway.js';
 import { ProcessClock } from './process-clock.js';
 import { conclude, plainSuccess } from './acts.js';
 import type { Act, Operation, Settings } from './scenario.js';
@@ -27,31 +33,13 @@ export interface Run {
   endedLate: boolean;
 }
 
-/** What a process knows of a message that it was given. */
-interface Held {
-  readonly message: ReceivedMessage;
-  readonly askedAt: number;
-  readonly timeoutMs: number;
-  givenAt: number;
-  /** When its visibility timeout ends, as far as this process can know. */
-  deadline: number;
-  /** SQS refused to extend it, or gave the message again. */
-  isRefused: boolean;
-  /** Its handler has ended, or the process gave it back or lost track of it through a fault. */
-  isSettled: boolean;
-  /** A settlement has left. */
-  isSettling: boolean;
-  /** The operation on its receipt that is under way. */
-  operation: object | undefined;
-}
-
 /** A worker in a process of its own, and what the world may know of it. */
 export class ModelWorker implements GatewayWatch {
   readonly clock: ProcessClock;
   readonly gateway: ModelGateway;
   readonly engine: Worker;
   readonly running = new Set<Run>();
-  readonly held = new Map<string, Held>();
+  readonly held: HeldMessages;
   /** Messages that succeeded here and are not known to be deleted. */
   private readonly unproved = new Set<string>();
   private readonly runs = new Map<string, Run>();
@@ -69,6 +57,11 @@ export class ModelWorker implements GatewayWatch {
   ) {
     this.clock = new ProcessClock(world.clock);
     this.concurrency = settings.concurrency;
+    this.held = new HeldMessages({
+      clock: world.clock,
+      visibilityTimeoutSeconds: settings.visibilityTimeoutSeconds,
+      violated: (id, what) => world.violated(`${name}, ${world.nameOf(id)}: ${what}`),
+    });
     this.gateway = new ModelGateway({
       service: world.service,
       clock: this.clock,
@@ -79,7 +72,9 @@ export class ModelWorker implements GatewayWatch {
       watch: this,
     });
     this.engine = this.newEngine();
-    this.engine.on('task:settled', ({ delivery }) => this.settled(delivery));
+    this.engine.on('task:settled', ({ delivery }) => {
+      this.held.settled(delivery.message.raw.receiptHandle);
+    });
     this.engine.start();
   }
 
@@ -108,14 +103,9 @@ export class ModelWorker implements GatewayWatch {
     if (!pollStays) void this.gateway.close();
   }
 
-  /** The event loop stands still: an answer that was just coming in is read, and its time taken, after that. */
+  /** The event loop stands still. */
   stalls(ms: number): void {
-    const now = this.world.clock.now();
-    for (const held of this.held.values()) {
-      if (held.givenAt !== now) continue;
-      held.givenAt += ms;
-      held.deadline = Math.max(held.deadline, deadlineOf(held));
-    }
+    this.held.stalls(ms);
     if (this.drain !== undefined) this.drain.dueAt += ms;
   }
 
@@ -124,55 +114,15 @@ export class ModelWorker implements GatewayWatch {
     if (this.isSilent) this.world.violated(`${this.name} called ${operation} after its drain`);
   }
 
-  given(messages: ReceivedMessage[], { askedAt, seconds, isLost }: GivenFacts): void {
+  given(messages: ReceivedMessage[], facts: GivenFacts): void {
     const names = messages.map((message) => this.world.nameOf(message.messageId)).join(' ');
-    if (names !== '') this.world.log(`${this.name} ← ${names}${isLost ? ' (not yet)' : ''}`);
-    for (const message of messages) {
-      const givenAt = this.world.clock.now();
-      const timeoutMs = seconds * 1_000;
-      const times = { askedAt, givenAt, timeoutMs };
-      const held: Held = {
-        ...times,
-        message,
-        deadline: deadlineOf(times),
-        isRefused: false,
-        isSettled: isLost,
-        isSettling: false,
-        operation: undefined,
-      };
-      if (!isLost) this.replace(held);
-      this.held.set(message.receiptHandle, held);
-    }
+    if (names !== '') this.world.log(`${this.name} ← ${names}${facts.isLost ? ' (not yet)' : ''}`);
+    this.held.given(messages, facts);
   }
 
-  /** Of two receipts of one message, the newer counts. */
-  private replace(held: Held): void {
-    for (const other of this.held.values()) {
-      if (other.message.messageId !== held.message.messageId) continue;
-      if (other.message.receiptHandle === held.message.receiptHandle) continue;
-      if (other.isSettled || other.isSettling) continue;
-      const isNewer = receiveCountOf(held) >= receiveCountOf(other);
-      (isNewer ? other : held).isRefused = true;
-    }
-    if (held.isRefused) held.isSettled = true;
-  }
-
-  begins(handles: readonly string[], kind: 'delete' | 'change' | 'extend'): () => void {
-    const operation = {};
-    const all = handles.flatMap((handle) => this.held.get(handle) ?? []);
-    for (const held of all) {
-      const name = this.world.nameOf(held.message.messageId);
-      const words = `${this.name} begins to ${kind} ${name}`;
-      if (held.operation !== undefined) this.world.violated(`${words} while it settles or extends`);
-      if (kind === 'extend' && held.isSettling)
-        this.world.violated(`${words} after its settlement`);
-      if (kind !== 'extend') held.isSettling = true;
-      held.operation = operation;
-    }
+  begins(handles: readonly string[], kind: ReceiptOperation): () => void {
     if (kind === 'delete') for (const handle of handles) this.checkTold(handle);
-    return () => {
-      for (const held of all) if (held.operation === operation) held.operation = undefined;
-    };
+    return this.held.begins(handles, kind);
   }
 
   /** I4: who deletes what may be elsewhere has told its handler. */
@@ -186,35 +136,29 @@ export class ModelWorker implements GatewayWatch {
   checkRunning(): void {
     if (this.drain?.isOver === true) return;
     for (const { receipt, task, delivery } of this.running) {
-      const held = this.held.get(receipt);
-      if (held === undefined || delivery.signal.aborted) continue;
-      if (!held.isRefused && this.world.clock.now() <= held.deadline + 1) continue;
+      if (delivery.signal.aborted || this.held.isOurs(receipt, this.world.clock.now() - 1))
+        continue;
       this.world.violated(`${this.name} runs ${task.id}, lost and its handler not told`);
     }
   }
 
   deletesApplied(handles: readonly string[]): void {
     for (const handle of handles) {
-      const held = this.held.get(handle);
-      if (held !== undefined) this.world.deleted(held.message.messageId, this);
+      const id = this.held.idOf(handle);
+      if (id !== undefined) this.world.deleted(id, this);
     }
   }
 
   deletesAnswered(handles: readonly string[], results: readonly EntryResult[]): void {
-    handles.forEach((handle, i) => {
-      const held = this.held.get(handle);
-      if (held === undefined || !results[i]?.ok) return;
+    for (const [i, handle] of handles.entries()) {
       // A yes while the lease was held is the only proof.
-      const isProof = !held.isRefused && this.world.clock.now() < held.deadline;
-      if (isProof) this.unproved.delete(held.message.messageId);
-    });
+      if (!results[i]?.ok || !this.held.isOurs(handle)) continue;
+      this.unproved.delete(this.held.idOf(handle) ?? '');
+    }
   }
 
   visibilityApplied(entries: readonly VisibilityChange[]): void {
-    for (const entry of entries) {
-      const held = this.held.get(entry.receiptHandle);
-      if (held !== undefined && !this.isExtension(entry)) held.isSettled = true;
-    }
+    this.held.visibilityApplied(entries);
   }
 
   visibilityAnswered(
@@ -222,22 +166,7 @@ export class ModelWorker implements GatewayWatch {
     results: readonly EntryResult[],
     askedAt: number,
   ): void {
-    for (const [i, entry] of entries.entries()) {
-      const held = this.held.get(entry.receiptHandle);
-      const result = results[i];
-      if (held === undefined || result === undefined) continue;
-      const isProof = !held.isRefused && this.world.clock.now() < held.deadline;
-      // Said after the old lease had ended, a yes proves nothing.
-      if (result.ok && isProof) held.deadline = askedAt + entry.visibilityTimeoutSeconds * 1_000;
-      else if (result.ok) continue;
-      else if (result.failure.senderFault) held.isRefused = true;
-      if (held.isRefused && !this.isExtension(entry)) held.isSettled = true;
-    }
-  }
-
-  /** Anything else means that the process is done with the message. */
-  private isExtension({ visibilityTimeoutSeconds }: VisibilityChange): boolean {
-    return visibilityTimeoutSeconds === this.settings.visibilityTimeoutSeconds;
+    this.held.visibilityAnswered(entries, results, askedAt);
   }
 
   private begin(promise: Promise<void>, timeoutMs: number, exiting: boolean): void {
@@ -259,11 +188,6 @@ export class ModelWorker implements GatewayWatch {
     const fault = this.world.faults.take(operation);
     if (fault !== undefined) this.world.log(`${this.name}   (${fault.kind} ${operation})`);
     return fault;
-  }
-
-  private settled(delivery: TaskDelivery): void {
-    const held = this.held.get(delivery.message.raw.receiptHandle);
-    if (held !== undefined) held.isSettled = true;
   }
 
   private newEngine(): Worker {
@@ -361,8 +285,8 @@ export class ModelWorker implements GatewayWatch {
     const { world, held, name } = this;
     world.log(`${name} starts ${world.nameOf(task.messageId)}`);
     if (this.drain !== undefined) world.violated(`${name} starts ${task.id} after its drain began`);
-    const lease = held.get(receipt);
-    if (lease === undefined || lease.isRefused || world.clock.now() >= lease.deadline) {
+    if (this.isPaused) world.violated(`${name} starts ${task.id} while it is paused`);
+    if (!held.isOurs(receipt)) {
       world.violated(`${name} starts ${task.id}, whose lease it knows to be over`);
     }
     if (this.unproved.has(task.messageId)) {
@@ -384,26 +308,7 @@ export class ModelWorker implements GatewayWatch {
   }
 
   private ends(run: Run): void {
-    const held = this.held.get(run.receipt);
-    run.endedLate =
-      held !== undefined && (held.isRefused || this.world.clock.now() >= held.deadline);
+    run.endedLate = !this.held.isOurs(run.receipt);
     this.running.delete(run);
   }
-
-  /** Receipts that are this process's as far as it can know, and that it has not begun to settle. */
-  unsettledReceipts(): string[] {
-    const now = this.world.clock.now();
-    const isOurs = ({ isSettled, isRefused, deadline }: Held): boolean =>
-      !isSettled && !isRefused && now < deadline;
-    return [...this.held].filter(([, held]) => isOurs(held)).map(([receipt]) => receipt);
-  }
-}
-
-/** As the engine counts: from a sixth of the timeout before the answer was read, never from before it was asked for. */
-function deadlineOf(times: { askedAt: number; givenAt: number; timeoutMs: number }): number {
-  return Math.max(times.askedAt, times.givenAt - times.timeoutMs / 6) + times.timeoutMs;
-}
-
-function receiveCountOf({ message }: Held): number {
-  return Number(message.systemAttributes.ApproximateReceiveCount);
 }

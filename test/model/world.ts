@@ -205,11 +205,15 @@ export class World {
   }
 
   private pause(worker: ModelWorker | undefined): void {
-    if (worker !== undefined) worker.engine.pause(this.name);
+    if (worker === undefined) return;
+    worker.isPaused = true;
+    worker.engine.pause(this.name);
   }
 
   resume(worker: ModelWorker | undefined): void {
-    if (worker !== undefined) worker.engine.resume(this.name);
+    if (worker === undefined) return;
+    worker.isPaused = false;
+    worker.engine.resume(this.name);
   }
 
   private setConcurrency(worker: ModelWorker | undefined, to: number): void {
@@ -262,7 +266,7 @@ export class World {
 
   private async expose(nth: number): Promise<void> {
     const receiptHandle = this.living
-      .flatMap((worker) => worker.unsettledReceipts())
+      .flatMap((worker) => worker.held.unsettled())
       .filter((receipt) => this.isInFlight(receipt))[nth];
     if (receiptHandle === undefined) return;
     this.log(`${this.nameOf(readHandle(receiptHandle)!.messageId)} becomes visible`);
@@ -326,7 +330,7 @@ export class World {
     if (status === undefined || worker.drain !== undefined) return;
     const { runningCount, prefetchedCount, settlementsWaiting } = status;
     const counted = runningCount + prefetchedCount + settlementsWaiting;
-    const held = worker.unsettledReceipts().filter((receipt) => this.isInFlight(receipt));
+    const held = worker.held.unsettled().filter((receipt) => this.isInFlight(receipt));
     if (held.length <= counted) return;
     this.violated(`${worker.name} counts ${counted} messages, and ${held.length} are held for it`);
   }

@@ -1,9 +1,14 @@
-import type { WorkerLevelStatus, WorkerQueueStatus } from '../../contracts/worker-port.js';
+import type {
+  HeldSlots,
+  WorkerLevelStatus,
+  WorkerQueueStatus,
+} from '../../contracts/worker-port.js';
 
 export interface FamilyStatusFacts {
   readonly name: string;
   readonly isPaused: boolean;
   readonly concurrency: number;
+  readonly heldSlots?: HeldSlots;
   /** Highest first. */
   readonly levels: readonly (WorkerLevelStatus & WorkerQueueStatus)[];
 }

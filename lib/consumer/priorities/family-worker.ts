@@ -5,6 +5,7 @@ import type { QueueWorkerParts } from '../assembly.js';
 import type { PollTurn } from '../polling/poll-turn.js';
 import type { QueueEngine } from '../queue-engine.js';
 import { QueueWorker } from '../queue-worker.js';
+import { slotWatchOf, type SlotWatch } from '../slot-watch.js';
 import { Slots } from '../slots.js';
 import { familyStatus } from './family-status.js';
 import { Level } from './level.js';
@@ -24,6 +25,7 @@ export class FamilyWorker implements QueueEngine {
   /** Highest first. */
   private readonly levels: readonly Level[];
   private readonly order: LevelOrder;
+  private readonly slotWatch: SlotWatch;
   private isPaused = false;
   private startedCount = 0;
   private isStander = false;
@@ -32,6 +34,8 @@ export class FamilyWorker implements QueueEngine {
   constructor(private readonly parts: QueueWorkerParts) {
     this.name = parts.queue.name;
     this.slots = new Slots(parts.consume.concurrency);
+    const watched = () => this.levels.map(({ worker }) => worker.watched);
+    this.slotWatch = slotWatchOf(parts, this.slots, watched);
     const window = levelsInWindow(parts.queue, parts.consume);
     this.levels = window.map((one) => this.levelOf(one));
     this.order = orderOf(parts, this.levels, this.slots);
@@ -91,7 +95,9 @@ export class FamilyWorker implements QueueEngine {
   status(): WorkerQueueStatus {
     const levels = this.levels.map((level) => levelStatus(level));
     const { name, isPaused } = this;
-    return familyStatus({ name, isPaused, concurrency: this.slots.size, levels });
+    const heldSlots = this.slotWatch.status(this.parts.clock.now());
+    const held = heldSlots === undefined ? {} : { heldSlots };
+    return familyStatus({ name, isPaused, concurrency: this.slots.size, ...held, levels });
   }
 
   private levelOf({ priority, queue }: WindowLevel): Level {
@@ -114,6 +120,7 @@ export class FamilyWorker implements QueueEngine {
       queue: this.name,
       priority: level.priority,
       slots: this.slots,
+      slotWatch: this.slotWatch,
       turn: this.turnOf(level),
       dispatch: () => this.dispatch(),
       room: () => this.order.room(level),

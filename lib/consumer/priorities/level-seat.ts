@@ -1,4 +1,5 @@
 import type { PollTurn } from '../polling/poll-turn.js';
+import type { SlotWatch } from '../slot-watch.js';
 import type { Slots } from '../slots.js';
 
 /** What the engine of one level leaves to all levels of its queue together. */
@@ -7,6 +8,7 @@ export interface LevelSeat {
   readonly queue: string;
   readonly priority: number;
   readonly slots: Slots;
+  readonly slotWatch: SlotWatch;
   readonly turn: PollTurn;
   /** Starts what is next, of whichever level. */
   dispatch(): void;

@@ -23,6 +23,7 @@ export const CONSUME_DEFAULTS = {
   stuckAfterMs: 60_000,
   onStuck: 'wait',
   logTasks: 'all',
+  slotsHeldWarningMs: 300_000,
   fifoFailure: 'hold',
   settleLingerMs: 250,
   minPriority: 0,

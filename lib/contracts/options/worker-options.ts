@@ -40,6 +40,8 @@ export interface ConsumeOptions {
   onStuck?: 'exit' | 'wait';
   /** Lines that are logged of each task. @default 'all' */
   logTasks?: TaskLogs;
+  /** Milliseconds that the same tasks may hold all slots, while messages wait, before a warning names them. Range 1,000…43,200,000. @default 300,000 */
+  slotsHeldWarningMs?: number;
   /** FIFO: what happens to the rest of a group when its head fails. @default 'hold' */
   fifoFailure?: FifoFailureMode;
   /** FIFO without a dead-letter queue: attempts before the head is given up by `onError`'s last resort. @default unlimited */
@@ -108,6 +110,7 @@ export interface ResolvedConsumeOptions {
   readonly stuckAfterMs: number;
   readonly onStuck: 'exit' | 'wait';
   readonly logTasks: TaskLogs;
+  readonly slotsHeldWarningMs: number;
   readonly fifoFailure: FifoFailureMode;
   readonly maxAttempts: number | undefined;
   readonly settleLingerMs: number;

@@ -93,6 +93,14 @@ const consumeShape = schemaOf<ConsumeOptions>()({
       'Lines that are logged of each task: received and its outcome, its outcome alone, or only outcomes other than success.',
     cost: "'all' writes two lines a task.",
   }),
+  slotsHeldWarningMs: integer({
+    from: 1_000,
+    to: MAX_DURATION_MS,
+    default: CONSUME_DEFAULTS.slotsHeldWarningMs,
+    description:
+      'Milliseconds that the same tasks may hold all slots, while messages wait, before a warning names them and health is not ready.',
+    cost: 'With `prefetch: 0` SQS is asked for its count as often, while all slots are held.',
+  }),
   fifoFailure: choice(['hold', 'release', 'wait'], {
     default: CONSUME_DEFAULTS.fifoFailure,
     description: 'FIFO: what happens to the rest of a group when its head fails.',

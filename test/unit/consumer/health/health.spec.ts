@@ -33,6 +33,21 @@ describe('healthOf', () => {
     });
   });
 
+  test('is live and not ready where the same tasks hold all slots, and names them', () => {
+    const tasks = [
+      { task: 'export', messageId: 'a', runningMs: 400_000 },
+      { task: undefined, messageId: 'b', runningMs: 312_400 },
+    ];
+    const heldSlots = { slots: 2, heldMs: 312_400, tasks };
+    expect(healthOf([running({ heldSlots })])).toEqual({
+      isReady: false,
+      isLive: true,
+      problems: [
+        'the 2 slots of queue "emails" have been held for 312 s while messages wait: export for 400 s, a raw message for 312 s',
+      ],
+    });
+  });
+
   test('is live and not ready while it drains', () => {
     expect(healthOf([{ phase: 'draining', queues: [] }])).toMatchObject({
       isReady: false,

@@ -27,6 +27,7 @@ describe('resolveWorkerOptions', () => {
       timeoutMs: undefined,
       stuckAfterMs: 60_000,
       onStuck: 'wait',
+      slotsHeldWarningMs: 300_000,
       fifoFailure: 'hold',
       maxAttempts: undefined,
       logTasks: 'all',
