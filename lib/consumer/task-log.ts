@@ -51,7 +51,7 @@ function logFailure(
     ...deliveryFields(delivery),
     durationMs: Math.round(durationMs),
     outcome: outcome.kind,
-    delaySeconds: outcome.kind === 'retry' ? delayOf(outcome) : undefined,
+    ...(outcome.kind === 'retry' && { delaySeconds: delayOf(outcome) }),
     reason: reasonOf(outcome),
   };
   if (isExpected(outcome)) return logger.log('Task did not complete', fields);
