@@ -463,7 +463,7 @@ function broken(): never {
 /** Fine while the worker starts: it looks for its policies, and for what to say of itself. */
 function fineAtStart(then: () => never): () => undefined {
   let calls = 0;
-  return () => (calls++ < 2 ? undefined : then());
+  return () => (calls++ < 3 ? undefined : then());
 }
 
 function throwing(property: string): Error {
