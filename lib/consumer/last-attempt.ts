@@ -28,8 +28,8 @@ export interface LastAttemptParts {
  * | any other, `onExhausted: 'sqs'`    | the receive count is `maxReceiveCount`                    | given back; SQS moves it at its next receive |
  *
  * A receive count above `maxReceiveCount` shows that SQS does not do what its options or attributes said when the queue
- * was found, so it is retried with its back-off again. A message whose lease is lost is never copied: somebody else may
- * have it by now.
+ * was found, so it is retried with its back-off again. A message whose lease is lost is never copied, as somebody else may
+ * have it by now: it is left to SQS.
  */
 export class LastAttempt {
   constructor(private readonly parts: LastAttemptParts) {}
@@ -46,12 +46,13 @@ export class LastAttempt {
     const { deadLetter } = this.parts.queue;
     const { error } = outcome;
     if (deadLetter === undefined) return this.withoutDeadLetters(outcome, delivery);
-    const reason = errorText(error);
-    if (this.copies(handlerOptions)) {
-      const isLast = delivery.attempt >= deadLetter.maxReceiveCount;
-      return isLast && !this.isLost(delivery) ? { kind: 'dead-letter', reason, error } : outcome;
+    const reason = error === undefined ? 'a retry was asked for' : errorText(error);
+    const { maxReceiveCount } = deadLetter;
+    const isForUs = this.copies(handlerOptions) && !this.isLost(delivery);
+    if (isForUs && delivery.attempt >= maxReceiveCount) {
+      return { kind: 'dead-letter', reason, error };
     }
-    if (delivery.message.receiveCount !== deadLetter.maxReceiveCount) return outcome;
+    if (delivery.message.receiveCount !== maxReceiveCount) return outcome;
     return { kind: 'dead-letter', reason, error, movedBy: 'sqs' };
   }
 

@@ -60,13 +60,19 @@ function logFailure(
 }
 
 function sentenceOf(outcome: Outcome): string {
-  const isSqs = outcome.kind === 'dead-letter' && outcome.movedBy === 'sqs';
-  return isSqs ? 'Task failed for the last time: SQS dead-letters it now' : 'Task failed';
+  return isMovedBySqs(outcome)
+    ? 'Task failed for the last time: SQS dead-letters it now'
+    : 'Task failed';
+}
+
+function isMovedBySqs(outcome: Outcome): boolean {
+  return outcome.kind === 'dead-letter' && outcome.movedBy === 'sqs';
 }
 
 /** The handler chose it, or nobody waits for it any more: nothing is wrong. */
 function isExpected(outcome: Failure): boolean {
   if (outcome.kind === 'retry') return outcome.wanted;
+  if (isMovedBySqs(outcome)) return false;
   if (outcome.kind === 'release' || outcome.error === undefined) return true;
   // A retry that was asked for at the last attempt ends in the dead-letter queue, which nobody asked for.
   return controlSignalOf(outcome.error)?.kind === outcome.kind;

@@ -61,13 +61,15 @@ describe("The attempt that is SQS's last", () => {
 
   test('is told of where an interceptor chose to retry', async () => {
     const setup = await memorySetup({ maxReceiveCount: 1 });
-    const again: Outcome = { kind: 'retry', delaySeconds: 900, wanted: false, error: 'not yet' };
+    const again: Outcome = { kind: 'retry', delaySeconds: 900, wanted: true };
     const interceptors = [
       { intercept: (_delivery: unknown, next: Next) => next.handle().pipe(map(() => again)) },
     ];
     const { settled } = await failing(setup, {}, undefined, { interceptors });
     await setup.clock.advance(2_000);
-    expect(settled[0].outcome).toMatchObject({ kind: 'dead-letter', movedBy: 'sqs' });
+    const reason = 'a retry was asked for';
+    expect(settled[0].outcome).toMatchObject({ kind: 'dead-letter', movedBy: 'sqs', reason });
+    expect(setup.logger.at('error')).toEqual([lastLine]);
   });
 
   test('is seen by interceptors as what it comes to', async () => {
@@ -233,8 +235,10 @@ describe("onExhausted: 'copy'", () => {
         },
       },
     });
+    const settled = collect(worker, 'task:settled');
     worker.start();
     await setup.clock.advance(60_000);
+    expect(settled[0]?.outcome).toMatchObject({ kind: 'dead-letter', movedBy: 'sqs' });
     setup.service.beforeCall = undefined;
     await setup.clock.advance(60_000);
     expect(setup.service.messages('dead')).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { BlockLogger } from '../../../../lib/features/cli/logging/block-logger.js';
+import { LogFiles } from '../../../../lib/features/cli/logging/log-files.js';
 import {
   parseLoggerBlock,
   readLoggers,
@@ -145,3 +146,17 @@ function setup(text: string) {
   });
   return { logger, written };
 }
+
+describe('the files of a loggers block', () => {
+  test('that cannot be written fail nobody who logs, and are told of once', () => {
+    const said: string[] = [];
+    const output = { isTerminal: false, write: (text: string) => void said.push(text) };
+    const files = new LogFiles({ cwd: '/', stdout: output, stderr: output });
+    for (let i = 0; i < 3; i++) files.write('no/such/folder/worker.log', 'a line');
+    expect(said).toEqual([
+      expect.stringMatching(/^The log no\/such\/folder\/worker.log cannot be written.*ENOENT/),
+    ]);
+    files.write('STDOUT', 'goes on');
+    expect(said.at(-1)).toBe('goes on\n');
+  });
+});
