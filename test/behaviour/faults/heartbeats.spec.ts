@@ -62,9 +62,9 @@ describe.concurrent('A heartbeat', { timeout: 20_000 }, () => {
   });
 });
 
-/** Tasks that run until the test lets them finish, under leases of two seconds. */
+/** Tasks that run until the test lets them finish, under leases of four seconds. */
 async function longTasks(t: Test, count: number) {
-  const queue = await faultyQueue(t, { visibilityTimeoutSeconds: 2 });
+  const queue = await faultyQueue(t, { visibilityTimeoutSeconds: 4 });
   await queue.send('job', ...Array.from({ length: count }, (_, i) => i));
   const finish = gate();
   const runs: string[] = [];
