@@ -14,8 +14,10 @@ import { Members, type Member } from './members.js';
 import type { CodeReference } from './protocol.js';
 import { TaskRun } from './task-run.js';
 
-/** Milliseconds that idle members get to end what they opened, and then to end themselves. */
+/** Milliseconds that running tasks get to hear of the end, and idle members to close what they opened. */
 const CLOSE_MS = 2_000;
+/** Milliseconds that members get to end once they are told to. */
+const END_MS = 1_000;
 
 export interface MemberPoolParts {
   readonly isolate: IsolateOptions;
@@ -85,15 +87,22 @@ export class MemberPool {
   }
 
   private async end(): Promise<void> {
+    const { clock } = this.parts;
+    const until = clock.now() + CLOSE_MS;
     for (const run of this.runs.keys()) run.end(new PoolClosedError());
-    await this.soon(Promise.allSettled(this.runs.values()));
+    await settledWithin(Promise.allSettled(this.runs.values()), CLOSE_MS, clock);
     const members = this.members.all();
-    await this.soon(Promise.all(members.map(closedBy)));
-    await this.soon(Promise.all([this.pool.destroy(), ...members.map(({ ended }) => ended)]));
+    const closed = Promise.all(members.map(closedBy));
+    await settledWithin(closed, Math.max(0, until - clock.now()), clock);
+    const ended = Promise.all([this.pool.destroy(), ...members.map((member) => member.ended)]);
+    if (!(await settledWithin(ended, END_MS, clock))) this.sayLeft();
   }
 
-  private soon(work: Promise<unknown>): Promise<boolean> {
-    return settledWithin(work, CLOSE_MS, this.parts.clock);
+  private sayLeft(): void {
+    const { logger, isolate } = this.parts;
+    const count = this.members.all().length;
+    const message = 'Members of a pool had not ended when the app closed';
+    logger.warn(message, { count, runtime: isolate.runtime, timeoutMs: END_MS });
   }
 
   private runOf(job: IsolatedJob): TaskRun {

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { ManualClock } from '../../../lib/primitives/manual-clock.js';
 import { askParent } from '../../../lib/queue-client/embedded/ask-parent.js';
 
 describe('askParent', () => {
@@ -20,6 +21,15 @@ describe('askParent', () => {
     child.emit('message', { type: 'sqs-embedded', error: 'the port is in use' });
 
     await expect(answer).rejects.toThrow('the port is in use');
+  });
+
+  test('does not wait for ever', async () => {
+    const { child } = setup();
+    const clock = new ManualClock();
+    const failure = askParent(child, clock).catch(String);
+    await clock.advance(10_000);
+
+    expect(await failure).toContain('did not answer within 10000 ms');
   });
 
   test('is for processes that were forked', async () => {
