@@ -7,6 +7,6 @@ export abstract class SqsError extends Error {
 }
 
 /** What an error shows of a message: a stranger's text may have a million characters, and errors are logged. */
-export function clipped(text: string, maxLength = 500): string {
+export function clipped(text: string, maxLength = 800): string {
   return text.length <= maxLength ? text : `${text.slice(0, maxLength)}…`;
 }
