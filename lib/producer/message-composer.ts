@@ -60,7 +60,8 @@ export class MessageComposer {
     const isEmpty = context === undefined || Object.keys(context).length === 0;
     const packet: TaskPacket = { pattern, data, ...reply };
     if (!isEmpty) packet.context = context;
-    return queue.format.encode(packet, { queue: queue.name, codec, priority });
+    const maxBytes = queue.sizeLimit?.bytes;
+    return queue.format.encode(packet, { queue: queue.name, codec, priority, maxBytes });
   }
 }
 

@@ -23,6 +23,7 @@ import {
   type RequestTarget,
   type SendRequest,
 } from './send-pipeline.js';
+import { SizeLimits } from './size-limits.js';
 import { SendsInProgress } from './sends-in-progress.js';
 
 export interface ProducerParts {
@@ -71,6 +72,7 @@ export class Producer {
       interceptors,
       queues,
       composer,
+      sizeLimits: new SizeLimits(clock),
       taskContext,
       taskPriority,
       random,

@@ -11,7 +11,9 @@ import type { KnownQueues } from './known-queues.js';
 import type { MessageComposer, SendIdentity } from './message-composer.js';
 import { routeQueues } from './queue-routing.js';
 import { runSendChain } from './send-chain.js';
+import type { PreparedMessage } from './send-lanes.js';
 import { priorityOf, type RunningPriority } from './send-priority.js';
+import type { SizeLimits } from './size-limits.js';
 
 /** Where a send goes: a task's contract, or a queue alone for a raw body. */
 export interface RequestTarget {
@@ -38,6 +40,7 @@ export interface SendPipelineParts {
   interceptors: readonly SqsSendInterceptor[];
   queues: KnownQueues;
   composer: MessageComposer;
+  sizeLimits: SizeLimits;
   /** The context of the task or request that is running, where there is one. */
   taskContext?: (() => Record<string, unknown> | undefined) | undefined;
   /** For sends that inherit it. */
@@ -122,11 +125,15 @@ export class SendPipeline {
     const queue = found instanceof Promise ? await found : found;
     const level = levelOf(queue, context, this.parts.taskPriority);
     const { priority } = level;
-    const prepared = this.parts.composer.compose(level.queue, context, {
-      identity,
-      reply,
-      priority,
-    });
+    const compose = () =>
+      this.parts.composer.compose(level.queue, context, { identity, reply, priority });
+    let prepared: PreparedMessage;
+    try {
+      prepared = compose();
+    } catch (error) {
+      if (!(await this.parts.sizeLimits.hasGrown(level.queue, error))) throw error;
+      prepared = compose();
+    }
     if (turn?.come !== undefined) await turn.come;
     const sending = request.sendPrepared(prepared);
     turn?.pass();

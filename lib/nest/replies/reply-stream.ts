@@ -104,7 +104,7 @@ export class ReplyStream {
   }
 
   private failed(error: unknown, { index }: ReplyPacket): void {
-    if (error instanceof RefusedSendError) {
+    if (isRefused(error)) {
       this.refused ??= { error, index };
       return this.parts.logger.error('A reply cannot be sent', this.parts.fields, error);
     }
@@ -135,6 +135,13 @@ export class ReplyStream {
 
 function responseOf(held: { value: unknown } | undefined): { response?: unknown } {
   return held === undefined || held.value === undefined ? {} : { response: held.value };
+}
+
+/** It cannot be sent at all, say we or SQS: its queue may take less than SQS does. */
+function isRefused(error: unknown): boolean {
+  return (
+    error instanceof RefusedSendError || (error instanceof SendFailedError && error.senderFault)
+  );
 }
 
 /** SQS could not take it for the moment, however often it was tried. */

@@ -50,13 +50,16 @@ export function takeOver<O extends HotOperation>(
 function dateBack(context: Record<string, unknown>, clockOffset: number): void {
   const { selectedHttpAuthScheme } = (context['__smithy_context'] ?? {}) as SmithyContext;
   const properties = selectedHttpAuthScheme?.httpAuthOption?.signingProperties;
-  if (properties?._preRequestSystemClockOffset === undefined) return;
-  properties._preRequestSystemClockOffset = clockOffset;
+  if (properties?.[BEFORE] === undefined) return;
+  properties[BEFORE] = clockOffset;
 }
+
+/** What the SDK calls the offset before a request. */
+const BEFORE = '_preRequestSystemClockOffset';
 
 interface SmithyContext {
   selectedHttpAuthScheme?: {
-    httpAuthOption?: { signingProperties?: { _preRequestSystemClockOffset?: number } };
+    httpAuthOption?: { signingProperties?: { [BEFORE]?: number } };
   };
 }
 
