@@ -343,23 +343,10 @@ export class SdkGateway implements QueueGateway {
     );
   }
 
-  private readMessages(
-    queueUrl: string,
-    messages: readonly Parameters<typeof toReceivedMessage>[0][],
-  ): ReceivedMessage[] {
-    const received: ReceivedMessage[] = [];
-    for (const message of messages) {
-      const readable = toReceivedMessage(message);
-      if (readable === undefined) this.reportUnsettleable(queueUrl, message.MessageId);
-      else received.push(readable);
-    }
-    return received;
-  }
-
-  private reportUnsettleable(queueUrl: string, messageId: string | undefined): void {
+  private reportUnsettleable(queue: string, messageId: string | undefined): void {
     this.setup.logger.error(
       'A message came without receipt handle and is left to its visibility timeout: nothing could settle it.',
-      { queue: queueUrl, messageId },
+      { queue, messageId },
     );
   }
 }
