@@ -1,5 +1,7 @@
 import { GatewayError, RefusedSendError, SendFailedError } from '../../contracts/index.js';
 import type { Codec, EncodedTask, SqsLogger } from '../../contracts/index.js';
+import { deferred, type Deferred } from '../../primitives/deferred.js';
+import { FifoQueue } from '../../primitives/fifo-queue.js';
 import { errorText } from '../../primitives/error-text.js';
 import { remoteErrorOf } from './remote-error.js';
 import type { ReplyWay } from './reply-outbox.js';
@@ -117,6 +119,7 @@ export class ReplyStream {
   private async sendOne(packet: ReplyPacket): Promise<void> {
     const encoded = this.encoded(packet);
     if (encoded === undefined) return;
+    this.openCount++;
     try {
       this.way ??= this.parts.enter();
       await this.way.send(encoded.body, encoded.attributes);
@@ -159,7 +162,10 @@ export class ReplyStream {
   private failed(error: unknown, packet: ReplyPacket): void {
     // Between here and SQS there is no code of the user's: this class comes from our own checks.
     if (isRefused(error)) return this.refuse(error, packet);
-    if (isWorthRunningAgain(error)) throw error;
+    if (isWorthRunningAgain(error)) {
+      this.failure ??= { error };
+      return;
+    }
     if (this.isGone) return;
     this.isGone = true;
     this.sayGone(error);

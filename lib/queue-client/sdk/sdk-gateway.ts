@@ -41,7 +41,7 @@ import {
 import { callSdk, DEFAULT_CALL_TIMEOUT_MS, present, type CallLimit } from './sdk-call.js';
 import { areCredentialsPending } from './sdk-client.js';
 import type { CallFacts, Standing } from './sdk-errors.js';
-import { alignResults, toReceivedMessage, toSendEntry } from './sdk-messages.js';
+import { alignResults, toReceivedMessages, toSendEntry } from './sdk-messages.js';
 import { cancelMoveTask, listMoveTasks, startMoveTask, type SdkCaller } from './sdk-move-tasks.js';
 import { sendingTo, type CommandSender } from './url-hosts.js';
 
@@ -126,7 +126,7 @@ export class SdkGateway implements QueueGateway {
     const answer = await this.crowd.enter(() =>
       this.hotCall('ReceiveMessage', input, options, timeoutMs),
     );
-    return this.readMessages(queueUrl, answer.Messages ?? []);
+    return toReceivedMessages(answer.Messages, (id) => this.reportUnsettleable(queueUrl, id));
   }
 
   async deleteBatch(
