@@ -33,14 +33,22 @@ interface Line {
  * `bufferLogs` the app chooses its logger in between.
  */
 export class RecordLogger extends Logger {
+  /** Asked twice a task: the logger of the app seldom changes. */
+  private last: { readonly chosen: LoggerService | undefined; readonly shaped: ShapedLogger } = {
+    chosen: undefined,
+    shaped: silent,
+  };
+
   override get localInstance(): ShapedLogger {
-    return shapedLogger(super.localInstance);
+    const chosen: LoggerService | undefined = super.localInstance;
+    if (chosen !== this.last.chosen) this.last = { chosen, shaped: shapedLogger(chosen) };
+    return this.last.shaped;
   }
 
   isEnabled(level: LogLevel): boolean {
     // The logger that will write buffered lines is not known yet.
-    if (Reflect.get(Logger, 'isBufferAttached') === true) return true;
-    return this.localInstance.isEnabled(level);
+    const { isBufferAttached } = Logger as unknown as { isBufferAttached?: boolean };
+    return isBufferAttached === true || this.localInstance.isEnabled(level);
   }
 }
 
@@ -52,9 +60,12 @@ export class ShapedLogger implements LoggerService {
 
   /** True where the logger cannot tell. */
   isEnabled(level: LogLevel): boolean {
-    let answer = true;
-    quietly(() => (answer = this.shape.isEnabled(level)), this.report);
-    return answer;
+    try {
+      return this.shape.isEnabled(level);
+    } catch (error) {
+      this.report(error);
+      return true;
+    }
   }
 
   debug(record: LogRecord, context?: string): void {
@@ -87,9 +98,11 @@ export class ShapedLogger implements LoggerService {
 /** @param logger undefined where the app logs nothing: `logger: false` */
 export function shapedLogger(logger: LoggerService | undefined): ShapedLogger {
   if (logger === undefined) return silent;
-  const known = shaped.get(logger) ?? new ShapedLogger(shapeFor(logger));
-  shaped.set(logger, known);
-  return known;
+  const known = shaped.get(logger);
+  if (known !== undefined) return known;
+  const made = new ShapedLogger(shapeFor(logger));
+  shaped.set(logger, made);
+  return made;
 }
 
 const shaped = new WeakMap<LoggerService, ShapedLogger>();

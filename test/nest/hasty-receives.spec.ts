@@ -23,7 +23,7 @@ describe('Where a service answers empty receives at once', () => {
   });
 
   test('a worker of an app is not one either, and says so once', async () => {
-    const app = await memoryApp({});
+    const app = await memoryApp({ worker: { onUnknownTask: retry() } });
     answerAtOnce(app.gateway);
     await app.clock.advance(300_000);
     expect(app.service.calls.of('ReceiveMessage')).toBeLessThan(70);
