@@ -60,13 +60,8 @@ describe('Lines about tasks', () => {
     const next = stream.next();
     await clock.advance(100);
     const { value } = await next;
-<<<<<<< HEAD
-    (value as StreamedDelivery).ack();
-    const closed = stream.return();
-=======
     value?.ack();
     const closed = stream.close();
->>>>>>> d6cc2b5 (Lint)
     await clock.advance(60_000);
     await closed;
     expect(logger.at('log')).toEqual([]);

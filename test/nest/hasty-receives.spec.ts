@@ -1,4 +1,4 @@
-import { SqsDeadLetters, SqsQueues } from '../../lib/index.js';
+import { retry, SqsDeadLetters, SqsQueues } from '../../lib/index.js';
 import type { MemoryGateway } from '../../lib/queue-client/memory/memory-gateway.js';
 import { closeApps, memoryApp } from './support/memory-app.js';
 import { fill, operationsApp, whileTimePasses } from './support/operations-app.js';
