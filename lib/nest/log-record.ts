@@ -2,12 +2,12 @@ import { inspect } from 'node:util';
 import type { LogFields } from '../contracts/index.js';
 import { printable, shortened } from '../primitives/printable.js';
 
-/** Characters of one field at most: names and texts of messages may be as long as their sender likes. */
+/** Characters of one field at most: the sender of a message chooses the length of names and texts in it. */
 const MAX_FIELD = 1_200;
 
 /**
- * A sentence and its facts, safe to print. Loggers that know nothing of it see an object with `message` and the facts;
- * printed as text it is one line, the facts as `name=value` behind the sentence.
+ * A log message and its fields, safe to print. Any logger sees an object with `message` and the fields; as text it is one
+ * line, with the fields as `name=value` after the message.
  */
 export class LogRecord {
   [field: string]: unknown;
@@ -21,8 +21,10 @@ export class LogRecord {
   }
 
   toString(): string {
-    const facts = Object.entries(factsOf(this));
-    return [this.message, ...facts.map(([name, value]) => `${name}=${shown(value)}`)].join(' ');
+    const shownFields = Object.entries(fieldsOf(this));
+    return [this.message, ...shownFields.map(([name, value]) => `${name}=${shown(value)}`)].join(
+      ' ',
+    );
   }
 
   [inspect.custom](): string {
@@ -30,9 +32,9 @@ export class LogRecord {
   }
 }
 
-/** The facts without the sentence. */
-export function factsOf({ message: _message, ...facts }: LogRecord): LogFields {
-  return facts;
+/** The fields without the message. */
+export function fieldsOf({ message: _message, ...fields }: LogRecord): LogFields {
+  return fields;
 }
 
 function printableValue(value: unknown): unknown {

@@ -4,16 +4,16 @@ import type { LogFields } from '../contracts/index.js';
 import { warnOnce } from '../primitives/contained-logger.js';
 import { propertyOf } from '../primitives/error-text.js';
 import { quietly } from '../primitives/quietly.js';
-import { factsOf, LogRecord } from './log-record.js';
+import { fieldsOf, LogRecord } from './log-record.js';
 
-/** An error beside a line, safe to print. */
+/** The error of a log line, safe to print. */
 export interface LoggedError {
   readonly type: string;
   readonly message: string;
   readonly stack: string | undefined;
 }
 
-/** How the logger that an app has chosen takes a sentence with facts, so that it indexes both. */
+/** How one kind of logger takes a message with fields so that it indexes both. */
 interface LogShape {
   isEnabled(level: LogLevel): boolean;
   /** What the logger answers: a promise where it writes asynchronously. */
@@ -29,32 +29,43 @@ interface Line {
 }
 
 /**
- * Nest's logger of one context, for records. In which shape a record is handed over is decided when it is written: with
- * `bufferLogs` that is long after it was logged, when the app has chosen its logger.
+ * Nest's logger of one context, for records. The shape is chosen when a line is written, not when it is logged: with
+ * `bufferLogs` the app chooses its logger in between.
  */
 export class RecordLogger extends Logger {
+  /** Asked twice a task: the logger of the app seldom changes. */
+  private last: { readonly chosen: LoggerService | undefined; readonly shaped: ShapedLogger } = {
+    chosen: undefined,
+    shaped: silent,
+  };
+
   override get localInstance(): ShapedLogger {
-    return shapedLogger(super.localInstance);
+    const chosen: LoggerService | undefined = super.localInstance;
+    if (chosen !== this.last.chosen) this.last = { chosen, shaped: shapedLogger(chosen) };
+    return this.last.shaped;
   }
 
   isEnabled(level: LogLevel): boolean {
-    // Which logger will take a buffered line, nobody knows yet.
-    if (Reflect.get(Logger, 'isBufferAttached') === true) return true;
-    return this.localInstance.isEnabled(level);
+    // The logger that will write buffered lines is not known yet.
+    const { isBufferAttached } = Logger as unknown as { isBufferAttached?: boolean };
+    return isBufferAttached === true || this.localInstance.isEnabled(level);
   }
 }
 
-/** Records as one logger takes them. */
+/** Hands records to one logger, in its shape. */
 export class ShapedLogger implements LoggerService {
   private readonly report = warnOnce("The app's logger");
 
   constructor(private readonly shape: LogShape) {}
 
-  /** True where that cannot be told. */
+  /** True where the logger cannot tell. */
   isEnabled(level: LogLevel): boolean {
-    let answer = true;
-    quietly(() => (answer = this.shape.isEnabled(level)), this.report);
-    return answer;
+    try {
+      return this.shape.isEnabled(level);
+    } catch (error) {
+      this.report(error);
+      return true;
+    }
   }
 
   debug(record: LogRecord, context?: string): void {
@@ -78,7 +89,7 @@ export class ShapedLogger implements LoggerService {
     const { shape, report } = this;
     const isWritten = quietly(() => shape.write(level, line), report);
     if (isWritten) return;
-    // Facts that cannot be printed must not hide the sentence they belong to.
+    // Fields that cannot be printed must not hide their message.
     const record = new LogRecord(line.record.message, {});
     quietly(() => shape.write(level, { ...line, record, error: undefined }), report);
   }
@@ -87,9 +98,11 @@ export class ShapedLogger implements LoggerService {
 /** @param logger undefined where the app logs nothing: `logger: false` */
 export function shapedLogger(logger: LoggerService | undefined): ShapedLogger {
   if (logger === undefined) return silent;
-  const known = shaped.get(logger) ?? new ShapedLogger(shapeFor(logger));
-  shaped.set(logger, known);
-  return known;
+  const known = shaped.get(logger);
+  if (known !== undefined) return known;
+  const made = new ShapedLogger(shapeFor(logger));
+  shaped.set(logger, made);
+  return made;
 }
 
 const shaped = new WeakMap<LoggerService, ShapedLogger>();
@@ -102,10 +115,10 @@ function shapeFor(logger: LoggerService): LogShape {
   return isPinoLogger(inner) ? pinoShape(logger, inner) : anyShape(logger);
 }
 
-/** Nest's own logger: one line of text, or, with `json`, the sentence as `message` and the facts beside it. */
+/** Nest's own logger: one line of text, or, with `json`, `message` and the fields as properties of the line. */
 function consoleShape(logger: ConsoleLogger): LogShape {
   const isJson = propertyOf(propertyOf(logger, 'options'), 'json') === true;
-  if (isJson) putFactsBeside(logger);
+  if (isJson) addFieldsToLines(logger);
   return {
     isEnabled: (level) => logger.isLevelEnabled(level),
     write(level, { record, context, error }) {
@@ -116,10 +129,10 @@ function consoleShape(logger: ConsoleLogger): LogShape {
 }
 
 /**
- * Nest's JSON logger has no place for facts before 12, and in 12 one below `params`; both write a line by
- * `JSON.stringify()` with their `stringifyReplacer`, which is called for the whole line first.
+ * Nest 11's JSON logger has no place for fields, Nest 12's nests them under `params`. Both serialize a line by
+ * `JSON.stringify()` with their `stringifyReplacer`, which is called with the whole line first.
  */
-function putFactsBeside(logger: ConsoleLogger): void {
+function addFieldsToLines(logger: ConsoleLogger): void {
   const replace: unknown = Reflect.get(logger, 'stringifyReplacer');
   if (typeof replace !== 'function') return;
   Reflect.set(logger, 'stringifyReplacer', function (this: unknown, key: string, value: unknown) {
@@ -132,12 +145,12 @@ function unfolded(line: unknown): unknown {
   if (found === undefined) return line;
   const [name, record] = found as [string, LogRecord];
   const own = { ...(line as object), [name]: record.message };
-  // Nest's own names stand first, and a fact never takes their place.
-  return { ...own, ...factsOf(record), ...own };
+  // Nest's properties come first and win.
+  return { ...own, ...fieldsOf(record), ...own };
 }
 
-/** What nestjs-pino's loggers for Nest write to: it takes facts, and puts the sentence under pino's message key. */
-interface PinoLogger extends Record<PinoLevel, (facts: LogFields, message: string) => void> {
+/** What nestjs-pino's loggers for Nest write to: it takes fields, and puts the message under pino's message key. */
+interface PinoLogger extends Record<PinoLevel, (fields: LogFields, message: string) => void> {
   readonly logger: unknown;
 }
 
@@ -157,7 +170,7 @@ function isPinoLogger(logger: unknown): logger is PinoLogger {
   return methods.every((method) => typeof propertyOf(logger, method) === 'function');
 }
 
-/** Past the `Logger` and the `NativeLogger` that Nest is given, which take facts each in another way, or not at all. */
+/** Writes to the `PinoLogger` itself: `Logger` and `NativeLogger` around it take fields in different ways. */
 function pinoShape(logger: LoggerService, inner: PinoLogger): LogShape {
   const name = propertyOf(logger, 'contextName');
   const contextName = typeof name === 'string' ? name : 'context';
@@ -169,25 +182,29 @@ function pinoShape(logger: LoggerService, inner: PinoLogger): LogShape {
       return Reflect.apply(ask, pino, [PINO_LEVELS[level]]) === true;
     },
     write(level, { record, context, error }) {
-      const facts = { [contextName]: context, ...factsOf(record), err: error && pinoError(error) };
-      return inner[PINO_LEVELS[level]](facts, record.message);
+      const fields = {
+        [contextName]: context,
+        ...fieldsOf(record),
+        err: error && pinoError(error),
+      };
+      return inner[PINO_LEVELS[level]](fields, record.message);
     },
   };
 }
 
-/** pino's serializer would name the class of a plain object; of one without a class it takes the `name`. */
+/** For an object without a constructor pino's serializer takes `type` from `name`. */
 function pinoError(error: LoggedError): object {
   const named = Object.create(null, { name: { value: error.type } }) as object;
   return Object.assign(named, error);
 }
 
-/** Any other logger: Nest's contract, with an object as the message where there are facts. */
+/** Any other logger: Nest's contract, with an object as the message where there are fields. */
 function anyShape(logger: LoggerService): LogShape {
   return {
     isEnabled: () => true,
     write(level, { record, context, error }) {
-      const hasFacts = Object.keys(record).length > 1;
-      const message = hasFacts ? record : record.message;
+      const hasFields = Object.keys(record).length > 1;
+      const message = hasFields ? record : record.message;
       return call(logger, level, [message, ...behind(level, error, context)]);
     },
   };
@@ -197,7 +214,7 @@ function call(logger: LoggerService, level: WrittenLevel, parts: readonly unknow
   return logger[level]?.(...(parts as [unknown])) as unknown;
 }
 
-/** The context comes last; of errors Nest looks for the stack in front of it. */
+/** Nest expects the context last, and the stack of an error before it. */
 function behind(level: WrittenLevel, error: LoggedError | undefined, context: string | undefined) {
   const stack = error?.stack;
   if (context === undefined) return stack === undefined ? [] : [stack];

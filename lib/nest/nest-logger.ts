@@ -10,7 +10,7 @@ export type SqsLogContext = 'SqsWorker' | 'SqsProducer' | 'SqsClient' | 'SqsModu
 
 const PAYLOAD_CONTEXT = 'SqsMessages';
 
-/** Writes to the app's Nest logger: a sentence, and facts that JSON loggers keep as fields of their own. */
+/** Writes to the app's Nest logger: a message, and fields that JSON loggers index. */
 export class NestSqsLogger implements SqsLogger {
   private readonly logger: RecordLogger | ShapedLogger;
   private readonly payloads: RecordLogger | ShapedLogger;

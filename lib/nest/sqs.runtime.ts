@@ -364,7 +364,7 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
   private async prepare(): Promise<void> {
     if (this.setup.explore !== undefined) this.use(await this.setup.explore());
     this.sendInterceptors.push(...(this.parts.innerSendInterceptors ?? []));
-    // A misspelt name is no reason to create a queue.
+    // Before provisioning, so that a misspelt name creates no queue.
     for (const server of this.running) server.checkHandlers();
     await this.queues.provision();
   }

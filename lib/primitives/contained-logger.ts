@@ -51,11 +51,11 @@ class ContainedLogger implements SqsLogger {
   }
 
   isDebugEnabled(): boolean {
-    return this.isEnabled(() => this.logger.isDebugEnabled());
+    return this.isEnabled('isDebugEnabled');
   }
 
   isLogEnabled(): boolean {
-    return this.isEnabled(() => this.logger.isLogEnabled());
+    return this.isEnabled('isLogEnabled');
   }
 
   private write(
@@ -69,9 +69,13 @@ class ContainedLogger implements SqsLogger {
   }
 
   /** True where that cannot be told. */
-  private isEnabled(ask: () => unknown): boolean {
-    let answer: unknown;
-    quietly(() => (answer = ask()), this.report);
-    return answer !== false;
+  private isEnabled(ask: 'isDebugEnabled' | 'isLogEnabled'): boolean {
+    // Twice a task, so without closures.
+    try {
+      return this.logger[ask]() !== false;
+    } catch (error) {
+      this.report(error);
+      return true;
+    }
   }
 }

@@ -11,13 +11,13 @@ const MAX_STACK = 10_000;
 const MAX_DEPTH = 8;
 
 /**
- * What was thrown, whatever it was, in one bounded text: the message; then what stands beside it, such as the messages
- * in the response of an `HttpException`, in the error of an `RpcException`, in an `AggregateError` or in a schema's
- * issues; then the cause. Never throws. Payloads that validation errors carry along are left out.
+ * Describes whatever was thrown in one text of bounded length: its message; the messages in the response of an
+ * `HttpException`, the error of an `RpcException`, an `AggregateError` or the issues of a schema; its cause. Never throws.
+ * Leaves out the payload that validation errors carry.
  */
 export function errorText(error: unknown): string {
   try {
-    const text = new Telling().tell(error, 0).join('; ');
+    const text = new TextCollector().textsOf(error, 0).join('; ');
     return shortened(text === '' ? errorName(error) : text, MAX_TEXT);
   } catch {
     return 'an error that cannot be read';
@@ -31,8 +31,8 @@ export function errorName(error: unknown): string {
 }
 
 /**
- * The stack of an error and those of its causes, as safe to print as `printable()` text: only calls and causes begin
- * lines of their own. An object that is no error is shown as it is; of anything else `errorText()` has said all.
+ * The stacks of an error and of its causes, safe to print: only calls and causes start a new line. An object that is no
+ * error is inspected. Undefined for other values, which `errorText()` describes completely.
  */
 export function errorStack(error: unknown): string | undefined {
   if (!isObject(error)) return undefined;
@@ -52,20 +52,19 @@ export function propertyOf(value: unknown, key: PropertyKey): unknown {
   }
 }
 
-/** Tells one error. What it has met already it does not tell again, and it ends where the text is full. */
-class Telling {
-  private readonly met = new Set<object>();
+/** Collects the texts of one error. Objects that were visited are skipped; it stops when the text is full. */
+class TextCollector {
+  private readonly visited = new Set<object>();
   private left = MAX_TEXT;
 
-  /** The texts in a value. */
-  tell(value: unknown, depth: number): string[] {
+  textsOf(value: unknown, depth: number): string[] {
     if (!isObject(value)) return this.plain(value);
-    if (this.met.has(value) || depth > MAX_DEPTH) return [];
-    this.met.add(value);
-    if (Array.isArray(value)) return this.tellAll(value, depth);
-    if (isCheck(value)) return this.tellCheck(value, depth);
-    if (hasMessages(value)) return this.tellError(value, depth);
-    return this.tellEntries(value, depth);
+    if (this.visited.has(value) || depth > MAX_DEPTH) return [];
+    this.visited.add(value);
+    if (Array.isArray(value)) return this.textsOfAll(value, depth);
+    if (isCheck(value)) return this.textsOfCheck(value, depth);
+    if (hasMessages(value)) return this.textsOfError(value, depth);
+    return this.textsOfEntries(value, depth);
   }
 
   private plain(value: unknown): string[] {
@@ -74,19 +73,19 @@ class Telling {
     return [text];
   }
 
-  private tellAll(values: readonly unknown[], depth: number): string[] {
+  private textsOfAll(values: readonly unknown[], depth: number): string[] {
     const texts: string[] = [];
     for (const value of values) {
       if (this.left <= 0) break;
-      if (value !== undefined) texts.push(...this.tell(value, depth + 1));
+      if (value !== undefined) texts.push(...this.textsOf(value, depth + 1));
     }
     return texts;
   }
 
   /** An error, a response or an issue: its message, what stands beside it, its cause. */
-  private tellError(error: object, depth: number): string[] {
+  private textsOfError(error: object, depth: number): string[] {
     const head = headOf(error).flatMap((message) => this.plain(message))[0] ?? '';
-    const details = this.tellAll(besides(error), depth).filter((text) => !head.includes(text));
+    const details = this.textsOfAll(besides(error), depth).filter((text) => !head.includes(text));
     const text = [head, [...new Set(details)].join('; ')].filter((part) => part !== '').join(': ');
     return underPath(pathOf(error), this.withCause(text, error, depth));
   }
@@ -95,23 +94,23 @@ class Telling {
     const cause = propertyOf(error, 'cause');
     if (cause === undefined || cause === null) return text === '' ? [] : [text];
     const own = text === '' ? errorName(error) : text;
-    const reason = this.tell(cause, depth + 1).join('; ');
+    const reason = this.textsOf(cause, depth + 1).join('; ');
     return [reason === '' || own.includes(reason) ? own : `${own} (cause: ${reason})`];
   }
 
-  /** What class-validator answers. Its `target` and `value` are the payload, and are not read. */
-  private tellCheck(check: object, depth: number): string[] {
+  /** A `ValidationError` of class-validator. Its `target` and `value` hold the payload and are not read. */
+  private textsOfCheck(check: object, depth: number): string[] {
     const constraints = propertyOf(check, 'constraints');
-    const own = isObject(constraints) ? this.tellAll(valuesOf(constraints), depth) : [];
+    const own = isObject(constraints) ? this.textsOfAll(valuesOf(constraints), depth) : [];
     const children = propertyOf(check, 'children');
-    const inner = Array.isArray(children) ? this.tellAll(children, depth) : [];
+    const inner = Array.isArray(children) ? this.textsOfAll(children, depth) : [];
     return underPath(propertyOf(check, 'property'), [...own, ...inner]);
   }
 
   /** Any other object, by its keys. */
-  private tellEntries(value: object, depth: number): string[] {
+  private textsOfEntries(value: object, depth: number): string[] {
     const parts = Object.keys(value).flatMap((key) => {
-      const texts = this.left <= 0 ? [] : this.tellAll([propertyOf(value, key)], depth);
+      const texts = this.left <= 0 ? [] : this.textsOfAll([propertyOf(value, key)], depth);
       return texts.length === 0 ? [] : [`${key}: ${texts.join('; ')}`];
     });
     return parts.length === 0 ? [inspect(value, { depth: 0 })] : [parts.join(', ')];
@@ -156,7 +155,7 @@ function answerOf(error: object, method: 'getResponse' | 'getError'): unknown {
   }
 }
 
-/** HTTP clients keep whole responses under that name, which are not to be printed. */
+/** HTTP clients keep the whole response under the same name: only one with a message is read. */
 function withMessage(value: unknown): unknown {
   return propertyOf(value, 'message') === undefined ? undefined : value;
 }
@@ -184,13 +183,13 @@ function valuesOf(value: object): unknown[] {
 }
 
 function stacksOf(error: object): string[] {
-  const met = new Set<object>();
-  for (let one: unknown = error; isObject(one) && met.size < MAX_DEPTH;) {
-    if (met.has(one)) break;
-    met.add(one);
+  const chain = new Set<object>();
+  for (let one: unknown = error; isObject(one) && chain.size < MAX_DEPTH;) {
+    if (chain.has(one)) break;
+    chain.add(one);
     one = propertyOf(one, 'cause');
   }
-  return [...met].map(stackOf);
+  return [...chain].map(stackOf);
 }
 
 const INSPECTION = { depth: 2, breakLength: Infinity, maxArrayLength: 20, maxStringLength: 500 };
@@ -199,7 +198,7 @@ function stackOf(error: object): string {
   const stack = propertyOf(error, 'stack');
   if (typeof stack !== 'string') return printable(inspect(error, INSPECTION));
   const lines = stack.split('\n');
-  // A message may have line breaks, and behind them what looks like a line of the log.
+  // The message may contain line breaks followed by what looks like a line of the log.
   const message = lines.filter((line) => !isCall(line)).join('\n');
   const calls = lines.filter(isCall).map(printable);
   return [shortened(printable(message), MAX_TEXT), ...calls].join('\n');

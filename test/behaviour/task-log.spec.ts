@@ -1,7 +1,6 @@
 import { BadRequestException } from '@nestjs/common';
 import { constant } from '../../lib/consumer/retry/backoff.js';
 import { deadLetter, retry } from '../../lib/consumer/retry/policies.js';
-import type { StreamedDelivery } from '../../lib/consumer/message-stream.js';
 import { Consumer } from '../../lib/consumer/consumer.js';
 import type { TaskLogs } from '../../lib/contracts/index.js';
 import { drained, memorySetup } from '../support/memory.js';
@@ -61,8 +60,8 @@ describe('Lines about tasks', () => {
     const next = stream.next();
     await clock.advance(100);
     const { value } = await next;
-    (value as StreamedDelivery).ack();
-    const closed = stream.return();
+    value?.ack();
+    const closed = stream.close();
     await clock.advance(60_000);
     await closed;
     expect(logger.at('log')).toEqual([]);

@@ -1,4 +1,4 @@
-import { SqsDeadLetters, SqsQueues } from '../../lib/index.js';
+import { retry, SqsDeadLetters, SqsQueues } from '../../lib/index.js';
 import type { MemoryGateway } from '../../lib/queue-client/memory/memory-gateway.js';
 import { closeApps, memoryApp } from './support/memory-app.js';
 import { fill, operationsApp, whileTimePasses } from './support/operations-app.js';
@@ -23,7 +23,7 @@ describe('Where a service answers empty receives at once', () => {
   });
 
   test('a worker of an app is not one either, and says so once', async () => {
-    const app = await memoryApp({});
+    const app = await memoryApp({ worker: { onUnknownTask: retry() } });
     answerAtOnce(app.gateway);
     await app.clock.advance(300_000);
     expect(app.service.calls.of('ReceiveMessage')).toBeLessThan(70);

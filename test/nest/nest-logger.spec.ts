@@ -74,7 +74,7 @@ describe('NestSqsLogger in an app with Nest’s text logger', () => {
     expect(out.length).toBeLessThan(1_500);
   });
 
-  test('bears errors that throw where they are read', async () => {
+  test('handles errors that throw when they are read', async () => {
     const error = new Error('read me');
     Object.defineProperty(error, 'stack', {
       get() {

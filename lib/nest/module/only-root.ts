@@ -3,8 +3,8 @@ import { ModulesContainer } from '@nestjs/core';
 import { InvalidOptionsError } from '../../contracts/index.js';
 
 /**
- * Makes sure that one module of an app provides `token`: of two, one would be passed over without a word. It stands
- * among the providers of each such module, so that one that is loaded later is refused too.
+ * Refuses a second module that provides `token`, whose options Nest would silently ignore. A provider of each such module,
+ * so that a module that is loaded lazily is refused too.
  */
 export function onlyRoot(token: string, where: string): FactoryProvider {
   return {
@@ -25,7 +25,7 @@ function refuseSecond(modules: ModulesContainer, token: string, where: string): 
   throw new InvalidOptionsError({ where, problems: [problem] });
 }
 
-/** By what their decorators say: in the container every module imports all global ones. */
+/** Read from decorators: in the container every module imports all global modules. */
 function importersOf(modules: ModulesContainer, token: string): string {
   const importers = [...modules.values()].filter(({ metatype }) => {
     const imports = Reflect.getMetadata('imports', metatype) as unknown[] | undefined;

@@ -15,8 +15,8 @@ export interface ServedFacts {
 }
 
 /**
- * Each queue of a worker needs a handler, unless it was chosen what becomes of unknown tasks: else a misspelt name would
- * send every message towards the dead-letter queue.
+ * Each queue of a worker needs a handler, unless `onUnknownTask` was chosen for it: otherwise a misspelt name would send
+ * every message to the dead-letter queue.
  * @throws NoHandlersError
  */
 export function checkServed({ queues, handlers, bound, nameOf }: ServedFacts): void {

@@ -116,7 +116,7 @@ describe('errorText()', () => {
     expect(errorText(error)).toBe('Request failed');
   });
 
-  test('bears errors whose properties throw, cycles, and proxies that refuse everything', () => {
+  test('handles errors whose properties throw, cycles, and proxies that refuse everything', () => {
     const spiteful = new Error('spiteful');
     for (const key of ['stack', 'message', 'name', 'cause', 'errors', 'response', 'getError']) {
       Object.defineProperty(spiteful, key, {

@@ -7,7 +7,7 @@ import type { CliHost, Output } from '../host.js';
 export const LOG_FORMATS = ['text', 'json'] as const;
 export type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** What the command itself has to say, in the format that was chosen for the log. */
+/** The command's own output, in the format that was chosen for the log. */
 export interface OwnLines {
   say(line: string): void;
   warn(line: string): void;
@@ -19,7 +19,7 @@ export function ownLines(format: LogFormat, host: Pick<CliHost, 'stdout' | 'stde
   return format === 'json' ? jsonLines() : textLines(host);
 }
 
-/** Plain lines: answers on the standard output, what is wrong on the standard error. */
+/** Plain lines: answers on standard output, warnings and errors on standard error. */
 function textLines({ stdout, stderr }: Pick<CliHost, 'stdout' | 'stderr'>): OwnLines {
   return {
     say: (line) => writeLine(stdout, line),
@@ -32,7 +32,7 @@ function textLines({ stdout, stderr }: Pick<CliHost, 'stdout' | 'stderr'>): OwnL
   };
 }
 
-/** Lines of the log: Nest's JSON logger writes them, or the one that the app has chosen. */
+/** Log lines, written by Nest's JSON logger or by the logger that the app brings. */
 function jsonLines(): OwnLines {
   const logger = new NestSqsLogger({ context: 'nestjs-sqs' });
   return {
@@ -42,7 +42,7 @@ function jsonLines(): OwnLines {
   };
 }
 
-/** Whatever a message, a name or an error brought along, it is one line, and steers no terminal. */
+/** Writes one line; control characters from messages, names and errors are escaped. */
 export function writeLine(output: Output, line: string): void {
   output.write(`${printable(line)}\n`);
 }
