@@ -132,8 +132,10 @@ function heavy(texts: Texts): Texts {
   return Object.fromEntries(Object.entries(texts).filter(([name]) => names.includes(name)));
 }
 
-function fitted(text: (size: number) => string, room = BYTES - 400): string {
-  return text(room);
+/** As much of it as there is room for. */
+function fitted(text: (size: number) => string, room = BYTES - 400, size = room): string {
+  const made = text(size);
+  return Buffer.byteLength(made) <= room ? made : fitted(text, room, Math.floor(size * 0.9));
 }
 
 function native(text: (size: number) => string): Letter {

@@ -7,8 +7,8 @@ export const richBombs: Readonly<Record<string, (size: number) => string>> = {
   'BigInts of hexadecimal digits': (size) => `[["BigInt","0x${'f'.repeat(size - 20)}"]]`,
   'short BigInts': (size) => entries(size, (n) => `["BigInt","${n}"]`),
   'a BigInt of a list': (size) => `[["BigInt",${list(size - 20, () => '1')}]]`,
-  'a set of numbers that collide': (size) => setOf(size, (n) => String(colliding(n))),
-  'a map of numbers that collide': (size) => mapOf(size, (n) => String(colliding(n))),
+  'a set of numbers that collide': (size) => setOf(size, (n) => String(colliding(n % 20_000))),
+  'a map of numbers that collide': (size) => mapOf(size, (n) => String(colliding(n % 20_000))),
   'a set of BigInts that collide': (size) =>
     setOf(size, (n) => `["BigInt","${(BigInt(n) << 64n) + 1n}"]`),
   'a set of fractions': (size) => setOf(size, (n) => `${n}.5`),

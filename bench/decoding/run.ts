@@ -30,7 +30,7 @@ interface Row {
 function main(): void {
   const all = [...bombs, ...fuzzed(Number(flags.seed), Number(flags.random))];
   const chosen = all.filter(({ name }) => name.includes(flags.only));
-  const rows = chosen.map((bomb) => ({ bomb: bomb.name, measured: bestOf(bomb) }));
+  const rows = chosen.map(rowOf);
   const worst = rows
 
     .toSorted((a, b) => weightOf(b) - weightOf(a))
@@ -53,6 +53,12 @@ function main(): void {
     },
   ];
   process.exitCode = printVerdicts(verdicts) ? 0 : 1;
+}
+
+function rowOf(bomb: Bomb): Row {
+  const measured = bestOf(bomb);
+  if (isOver(measured)) console.log(`over: ${bomb.name}`, shown(measured));
+  return { bomb: bomb.name, measured };
 }
 
 function bestOf(bomb: Bomb): Measured {

@@ -10,7 +10,7 @@ import type { ReceivedMessage } from './gateway.js';
 export const DECODING_LIMITS = {
   /** Bytes of text that packed data may unpack to: 4 MiB. Text, its parts and what they are read into exist at once. */
   unpackedBytes: 4_194_304,
-  /** Values of any kind, nested ones included. 1 MiB of JSON has at most 524,288. */
+  /** Values of any kind, nested ones included; an integer beyond 2^53 as 6. 1 MiB of JSON has at most 524,288 values. */
   values: 600_000,
   /**
    * Arrays and objects among the values; 1 MiB of JSON has at most 349,525. Kinds that take more memory count as several:

@@ -1,5 +1,6 @@
+import type { DecodingBudget } from '../../contracts/decoding-budget.js';
 import { UndecodableMessageError } from '../../contracts/errors/index.js';
-import { findOutsideText } from './json-text.js';
+import { endOfText, QUOTE } from './json-text.js';
 
 /**
  * Refuses numbers of JSON that JavaScript would change: integers that no number is exactly, and numbers beyond the
@@ -7,28 +8,47 @@ import { findOutsideText } from './json-text.js';
  *
  * @throws UndecodableMessageError
  */
-export function refuseInexactNumbers(json: string): void {
+export function refuseInexactNumbers(json: string, budget: DecodingBudget): void {
   if (!maybeInexact.test(json)) return;
-  let end = 0;
-  for (const { index } of findOutsideText(json, maybeInexact)) {
-    if (index < end) continue;
-    const start = startOfNumber(json, index, end);
-    end = endOfNumber(json, index);
-    refuseInexact(json.slice(start, end));
+  const next = new RegExp(`"|${maybeInexact.source}`, 'g');
+  for (let end = 0; next.test(json); next.lastIndex = end) {
+    const last = next.lastIndex - 1;
+    if (json.charCodeAt(last) === QUOTE) {
+      end = endOfText(json, last);
+    } else {
+      const start = startOfNumber(json, last, end);
+      end = endOfNumber(json, last);
+      refuseInexact(json.slice(start, end), budget);
+    }
   }
 }
 
 /** Fifteen digits are always exact, and with an exponent of two digits never too large. */
 const maybeInexact = /\d{16}|\d[eE]\+?\d{3}/;
 
-function refuseInexact(number: string): void {
+function refuseInexact(number: string, budget: DecodingBudget): void {
   if (/^-?\d+$/.test(number)) {
+    if (Number.isSafeInteger(Number(number))) return;
+    budget.spend('values', WIDE_INTEGER);
     if (!isExact(number)) throw inexactInteger(number);
   } else if (Math.abs(Number(number)) === Infinity) {
     throw new UndecodableMessageError({
       problem: `its data has the number ${shorten(number)}, which is larger than any JavaScript number`,
     });
   }
+}
+
+/** What comparing an integer beyond 2^53 with its number takes more than a value does. */
+const WIDE_INTEGER = 5;
+
+/** Digits of the largest integer that a JavaScript number can be. */
+export const MAX_INTEGER_DIGITS = 309;
+
+function isExact(digits: string): boolean {
+  const number = Number(digits);
+  // Up to here `toFixed()` writes every digit.
+  if (Math.abs(number) < 1e21) return number.toFixed(0) === digits || String(number) === digits;
+  return digits.length <= MAX_INTEGER_DIGITS + 1 && isExactInteger(BigInt(digits));
 }
 
 /** True where a JavaScript number is exactly this integer, or is written with the same digits. */
@@ -44,14 +64,6 @@ export function inexactInteger(digits: string): UndecodableMessageError {
   return new UndecodableMessageError({
     problem: `its data has the integer ${shorten(digits)}, which no JavaScript number is exactly; send it as text`,
   });
-}
-
-/** Digits of the largest integer that a JavaScript number can be. */
-export const MAX_INTEGER_DIGITS = 309;
-
-function isExact(digits: string): boolean {
-  if (String(Number(digits)) === digits) return true;
-  return digits.length <= MAX_INTEGER_DIGITS + 1 && isExactInteger(BigInt(digits));
 }
 
 function startOfNumber(json: string, from: number, least: number): number {

@@ -25,7 +25,7 @@ export function decodeJson(text: string, budget: DecodingBudget): unknown {
  */
 export function parseJson(json: string, budget: DecodingBudget): unknown {
   spendJson(json, budget);
-  refuseInexactNumbers(json);
+  refuseInexactNumbers(json, budget);
   try {
     return JSON.parse(json);
   } catch (cause) {
