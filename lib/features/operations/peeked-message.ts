@@ -43,11 +43,7 @@ export function peekedMessage(message: ReceivedMessage, reader: MessageReader): 
 function taskIn(message: ReceivedMessage, reader: MessageReader): PeekedTask | undefined {
   const { format, queue, codecs } = reader;
   try {
-    const {
-      pattern,
-      data,
-      context = {},
-    } = decodeTask(format, message, { queue, codecs });
+    const { pattern, data, context = {} } = decodeTask(format, message, { queue, codecs });
     return { pattern, data, context };
   } catch {
     // What cannot be read is shown as it is: its body is there.
