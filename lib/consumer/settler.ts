@@ -1,4 +1,5 @@
 import type { Clock } from '../contracts/clock.js';
+import { GatewayError } from '../contracts/errors/index.js';
 import type { EntryFailure, EntryResult, QueueGateway } from '../contracts/gateway.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
@@ -157,7 +158,9 @@ export class Settler {
       }
       return await gateway.changeVisibilityBatch(queueUrl, jobs.map(visibilityOf));
     } catch (error) {
-      const failure = { code: 'CallFailed', message: errorText(error), senderFault: false };
+      // No signal ends these calls: `aborted` means that the connection is closed, and no repeat could help.
+      const senderFault = error instanceof GatewayError && error.kind === 'aborted';
+      const failure = { code: 'CallFailed', message: errorText(error), senderFault };
       return jobs.map(() => ({ ok: false, failure }));
     }
   }

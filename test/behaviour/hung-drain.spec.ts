@@ -1,5 +1,5 @@
 import { from, mergeMap, NEVER } from 'rxjs';
-import type { SqsTaskInterceptor } from '../../lib/contracts/index.js';
+import { GatewayError, type SqsTaskInterceptor } from '../../lib/contracts/index.js';
 import { settlePromises } from '../../lib/primitives/manual-clock.js';
 import { Hanging, type Hang } from '../support/hanging-gateway.js';
 import { memorySetup } from '../support/memory.js';
@@ -179,6 +179,32 @@ test('a copy to the dead-letter queue that hangs does not keep a drain', async (
   );
   await memory.clock.advance(40_000);
   expect(memory.counts()).toMatchObject({ visible: 1 });
+});
+
+test('settlements that wait for their repeat end with the connection that is closed', async () => {
+  const made = await setup({ handlers: { quick: () => {} } });
+  await made.send('quick');
+  made.hanging.fail('deleteBatch', new Error('not now'));
+  made.worker.start();
+  await made.clock.advance(1_000);
+  await timeOf(made, made.worker.abort(), 700);
+  made.hanging.fail('deleteBatch', closed);
+  await made.clock.advance(5_000);
+  expect(made.clock.pendingTimers).toBe(0);
+  expect(made.logger.lines).toContainEqual({
+    level: 'warn',
+    message: 'A settlement was given up; SQS will deliver the message again',
+    fields: expect.objectContaining({
+      action: 'delete',
+      reason: expect.stringContaining('closed'),
+    }),
+  });
+});
+
+const closed = new GatewayError({
+  kind: 'aborted',
+  operation: 'DeleteMessageBatch',
+  detail: 'the connection is closed',
 });
 
 function hangs(): Promise<never> {

@@ -83,6 +83,12 @@ function abortedError({ operation, queue }: CallFacts): GatewayError {
   return new GatewayError({ kind: 'aborted', operation, queue, detail: 'it was ended here' });
 }
 
+/** What is asked of a connection that is closed already. */
+export function closedError({ operation, queue }: CallFacts): GatewayError {
+  const detail = 'the connection is closed';
+  return new GatewayError({ kind: 'aborted', operation, queue, detail });
+}
+
 function timeoutError(call: CallFacts, timeoutMs: number, why: string | undefined): GatewayError {
   const { operation, queue } = call;
   const reason = why === undefined ? '' : `: ${why}`;

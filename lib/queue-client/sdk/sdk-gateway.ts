@@ -38,7 +38,13 @@ import {
   type HotOperation,
   type HotOutputs,
 } from './hot-calls.js';
-import { callSdk, DEFAULT_CALL_TIMEOUT_MS, present, type CallLimit } from './sdk-call.js';
+import {
+  callSdk,
+  closedError,
+  DEFAULT_CALL_TIMEOUT_MS,
+  present,
+  type CallLimit,
+} from './sdk-call.js';
 import { areCredentialsPending } from './sdk-client.js';
 import type { CallFacts, Standing } from './sdk-errors.js';
 import { alignResults, toReceivedMessages, toSendEntry } from './sdk-messages.js';
@@ -266,7 +272,7 @@ export class SdkGateway implements QueueGateway {
   /** The same service at the host of a queue's URL. `home` is the origin of the region's own endpoint. */
   at(queueUrl: string, home: string): SdkGateway {
     const { origin } = new URL(queueUrl);
-    if (origin === home) return this;
+    if (origin === home || this.isClosed) return this;
     const known = this.elsewhere.get(origin);
     if (known !== undefined) return known;
     const sender = sendingTo(origin, { client: this.setup.client, home });
@@ -277,6 +283,7 @@ export class SdkGateway implements QueueGateway {
     return made;
   }
 
+  /** Ends what is under way; calls made from now on fail as `aborted`. */
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
@@ -294,6 +301,7 @@ export class SdkGateway implements QueueGateway {
   ): Promise<HotOutputs[O]> {
     const { standing } = this;
     const call = { operation, queue: input.QueueUrl, signal: options?.signal, standing };
+    if (this.isClosed) return Promise.reject(closedError(call));
     return callSdk(call, this.limitOf(timeoutMs), (end) => this.calls.call(operation, input, end));
   }
 
@@ -303,6 +311,7 @@ export class SdkGateway implements QueueGateway {
     work: (ending: { abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
     const call = { ...facts, standing: this.standing };
+    if (this.isClosed) return Promise.reject(closedError(call));
     return callSdk(call, this.limitOf(this.callTimeoutMs), (end) =>
       work({ abortSignal: end.signal }),
     );

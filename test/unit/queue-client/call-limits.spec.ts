@@ -115,6 +115,17 @@ describe.each(lines)('A credentials provider that never answers, by %s', (line) 
     expect(clock.pendingTimers).toBe(0);
   });
 
+  test('does not keep what is asked of a gateway that is closed already', async () => {
+    const { clock, gateway } = gatewayBy(line, { credentials: () => new Promise(() => {}) });
+    await gateway.close();
+    for (const [operation, , call] of calls) {
+      const { error } = await settledEnd(call(gateway));
+      expect(error).toMatchObject({ kind: 'aborted', operation, isPassing: false });
+      expect(String(error)).toContain('failed: the connection is closed');
+    }
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   test('that answers after all sends nothing for a call that is over', async () => {
     const identity = deferred<{ accessKeyId: string; secretAccessKey: string }>();
     const server = await holding();
@@ -155,6 +166,12 @@ describe.each(lines)('An endpoint that accepts, by %s', (line) => {
 function endOf(work: Promise<unknown>): { error?: unknown } {
   const seen: { error?: unknown } = {};
   work.catch((error: unknown) => void (seen.error = error));
+  return seen;
+}
+
+async function settledEnd(work: Promise<unknown>): Promise<{ error?: unknown }> {
+  const seen = endOf(work);
+  await settlePromises();
   return seen;
 }
 
