@@ -3,7 +3,7 @@ import type { DeadLetterHandle } from '../contracts/queue-handle.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { Outcome } from '../contracts/task.js';
 import { errorText } from '../primitives/error-text.js';
-import { deadLetterCopy } from './dead-letter-copy.js';
+import { sendDeadLetterCopy } from './dead-letter-copy.js';
 import type { Delivery } from './delivery.js';
 import type { LeaseKeeper } from './lease-keeper.js';
 import type { ProcessedMemory } from './processed-memory.js';
@@ -114,9 +114,7 @@ export class Settlements {
       return this.retryInstead(delivery);
     }
     try {
-      const copy = deadLetterCopy(delivery.message, { queue, reason, isFifo: deadLetter.isFifo });
-      const [result] = await deadLetter.gateway.sendBatch(deadLetter.url, [copy]);
-      if (!result?.ok) throw new Error(result?.failure.message ?? 'no answer');
+      await sendDeadLetterCopy(deadLetter, delivery.message, { queue, reason });
     } catch (error) {
       const fields = { queue, deadLetterQueue: deadLetter.name, reason: errorText(error) };
       this.sayOnce('The dead-letter queue did not accept a message; it is retried instead', fields);

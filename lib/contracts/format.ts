@@ -49,6 +49,8 @@ export interface EncodeOptions {
   codec: Codec;
   /** Level that it goes to, where the queue has priorities. */
   priority?: number | undefined;
+  /** Bytes that the whole message may have. @default SQS's limit */
+  maxBytes?: number | undefined;
 }
 
 export interface DecodeOptions {
@@ -80,10 +82,11 @@ export interface Codec {
    * For a codec that chooses message by message, such as compression above a size: the text, and the name of the codec
    * that reads it.
    *
+   * @param maxBytes what the message may have at most, where that is known
    * @default what `encode()` writes, under `name`
    * @throws UnserializableDataError
    */
-  encodeNamed?(value: unknown): NamedText;
+  encodeNamed?(value: unknown, maxBytes?: number): NamedText;
 }
 
 export interface NamedText {

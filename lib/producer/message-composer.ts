@@ -69,7 +69,8 @@ export class MessageComposer {
     if (hasFields(taskContext)) packet.context = taskContext;
     if (hasFields(meta)) packet.meta = checkedMeta(queueName, meta);
     if (queue.format.leavesOut !== undefined) this.leftOut.check(queueName, queue, packet);
-    return queue.format.encode(packet, { queue: queue.name, codec, priority });
+    const maxBytes = queue.sizeLimit?.bytes;
+    return queue.format.encode(packet, { queue: queue.name, codec, priority, maxBytes });
   }
 }
 

@@ -7,6 +7,7 @@ import {
 import type { OutgoingMessage } from '../contracts/gateway.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 import { bytesOfMessage } from '../contracts/message-size.js';
+import type { QueueSizeLimit } from '../contracts/queue-handle.js';
 import { checkAttributes } from './attribute-rules.js';
 import { describeBadCharacter } from './sqs-characters.js';
 
@@ -16,6 +17,7 @@ export interface QueueFacts {
   readonly isFifo: boolean;
   /** FIFO: SQS makes the deduplication id from the body. */
   readonly contentBasedDeduplication?: boolean | undefined;
+  readonly sizeLimit?: QueueSizeLimit | undefined;
 }
 
 /**
@@ -93,6 +95,7 @@ function fifoIdError(queue: QueueFacts, field: FifoField, problem: string): Inva
 
 function checkSize(queue: QueueFacts, message: OutgoingMessage): number {
   const bytes = bytesOfMessage(message);
-  if (bytes > SQS_LIMITS.messageBytes) throw new MessageTooLargeError({ queue: queue.name, bytes });
+  const limitBytes = queue.sizeLimit?.bytes ?? SQS_LIMITS.messageBytes;
+  if (bytes > limitBytes) throw new MessageTooLargeError({ queue: queue.name, bytes, limitBytes });
   return bytes;
 }

@@ -27,6 +27,7 @@ import {
   type RequestTarget,
   type SendRequest,
 } from './send-pipeline.js';
+import { SizeLimits } from './size-limits.js';
 
 export interface ProducerParts {
   queues: QueueLookup;
@@ -77,6 +78,7 @@ export class Producer {
       interceptors,
       queues,
       composer,
+      sizeLimits: new SizeLimits(clock),
       taskContext,
       taskPriority,
       random,

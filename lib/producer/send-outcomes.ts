@@ -37,8 +37,9 @@ function outcomeOfFailure(
   failure: EntryFailure,
   { queue, maxAttempts }: AttemptRules,
 ): SendOutcome {
-  const error = new SendFailedError({ queue, code: failure.code, detail: failure.message });
-  if (failure.senderFault) return { kind: 'refused', error };
+  const { code, message: detail, senderFault } = failure;
+  const error = new SendFailedError({ queue, code, detail, senderFault });
+  if (senderFault) return { kind: 'refused', error };
   return afterPause(entry.attempts < maxAttempts, error);
 }
 
@@ -71,8 +72,9 @@ function outcomeOfError(
   cause: unknown,
   { queue, maxAttempts }: AttemptRules,
 ): SendOutcome {
-  const error = new SendFailedError({ queue, ...factsOf(cause), cause });
-  if (isOneAtFault(cause)) return { kind: 'refused', error };
+  const senderFault = isOneAtFault(cause);
+  const error = new SendFailedError({ queue, ...factsOf(cause), senderFault, cause });
+  if (senderFault) return { kind: 'refused', error };
   const isPassing = cause instanceof GatewayError && cause.isPassing;
   return afterPause(isPassing && entry.attempts < maxAttempts, error);
 }

@@ -13,7 +13,9 @@ import type { MessageComposer, SendIdentity } from './message-composer.js';
 import type { OngoingSend, OngoingSends } from './ongoing-sends.js';
 import { routeQueues } from './queue-routing.js';
 import { runSendChain } from './send-chain.js';
+import type { CheckedMessage } from './send-lanes.js';
 import { priorityOf, type RunningPriority } from './send-priority.js';
+import type { SizeLimits } from './size-limits.js';
 
 /** Where a send goes: a task's contract, or a queue alone for a raw body. */
 export interface RequestTarget {
@@ -42,6 +44,7 @@ export interface SendPipelineParts {
   interceptors: readonly SqsSendInterceptor[];
   queues: KnownQueues;
   composer: MessageComposer;
+  sizeLimits: SizeLimits;
   /** The context of the task or request that is running, where there is one. */
   taskContext?: (() => Record<string, unknown> | undefined) | undefined;
   /** For sends that inherit it. */
@@ -172,11 +175,15 @@ export class SendPipeline {
     const queue = found instanceof Promise ? await found : found;
     const level = levelOf(queue, context, this.parts.taskPriority);
     const { priority } = level;
-    const checked = this.parts.composer.compose(level.queue, context, {
-      identity,
-      reply,
-      priority,
-    });
+    const compose = () =>
+      this.parts.composer.compose(level.queue, context, { identity, reply, priority });
+    let checked: CheckedMessage;
+    try {
+      checked = compose();
+    } catch (error) {
+      if (!(await this.parts.sizeLimits.hasGrown(level.queue, error))) throw error;
+      checked = compose();
+    }
     ongoing.at('group-order');
     const turn = place?.turn();
     if (turn !== undefined) await turn;

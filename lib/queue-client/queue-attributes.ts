@@ -1,4 +1,9 @@
-import type { QueueOptions } from '../contracts/index.js';
+import {
+  SQS_LIMITS,
+  type QueueGateway,
+  type QueueOptions,
+  type QueueSizeLimit,
+} from '../contracts/index.js';
 import { isFifoName } from './queue-address.js';
 
 /** Queue attributes by their SQS names, all text. */
@@ -65,6 +70,39 @@ export function readSeconds(text: string | undefined): number | undefined {
 
 export function readFlag(text: string | undefined): boolean | undefined {
   return text === undefined ? undefined : text === 'true';
+}
+
+const SIZE_LIMIT = 'MaximumMessageSize';
+
+/** Bytes that a message may have; undefined where the queue says nothing that can be. */
+export function readSizeLimit(attributes: QueueAttributeMap | undefined): number | undefined {
+  const bytes = Number(attributes?.[SIZE_LIMIT]);
+  const { minMaximumMessageBytes: from, messageBytes: to } = SQS_LIMITS;
+  return Number.isInteger(bytes) && bytes >= from && bytes <= to ? bytes : undefined;
+}
+
+export class OwnSizeLimit implements QueueSizeLimit {
+  private reading: Promise<void> | undefined;
+
+  constructor(
+    public bytes: number,
+    private readonly gateway: Pick<QueueGateway, 'getQueueAttributes'>,
+    private readonly url: string,
+  ) {}
+
+  read(): Promise<void> {
+    this.reading ??= this.readAgain().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async readAgain(): Promise<void> {
+    try {
+      const attributes = await this.gateway.getQueueAttributes(this.url, [SIZE_LIMIT]);
+      this.bytes = readSizeLimit(attributes) ?? this.bytes;
+    } catch {
+      // What was known is as good as before, and whoever sends is told what it says.
+    }
+  }
 }
 
 function attributesOfOptions(options: QueueOptions, deadLetterArn: string | undefined) {

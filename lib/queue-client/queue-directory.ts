@@ -16,9 +16,11 @@ import type { Connection } from './connect.js';
 import { PromiseCache } from './promise-cache.js';
 import {
   DEFAULT_MAX_RECEIVE_COUNT,
+  OwnSizeLimit,
   readFlag,
   readRedrivePolicy,
   readSeconds,
+  readSizeLimit,
   type QueueAttributeMap,
 } from './queue-attributes.js';
 import {
@@ -216,9 +218,18 @@ export class QueueDirectory implements QueueLookup {
         : undefined,
       visibilityTimeoutSeconds:
         options.visibilityTimeoutSeconds ?? readSeconds(attributes?.['VisibilityTimeout']),
+      sizeLimit: this.sizeLimitOf(queue, { url, attributes }),
       deadLetter: await this.deadLetterHandle(queue, attributes),
     };
     return queue.upperLevels.length === 0 ? handle : this.withLevels(handle, queue.upperLevels);
+  }
+
+  private sizeLimitOf(
+    queue: RegisteredQueue,
+    { url, attributes }: { url: string; attributes: QueueAttributeMap | undefined },
+  ): OwnSizeLimit | undefined {
+    const bytes = readSizeLimit(attributes) ?? readSizeLimit(queue.options.attributes);
+    return bytes === undefined ? undefined : new OwnSizeLimit(bytes, this.gatewayOf(queue), url);
   }
 
   private async withLevels(

@@ -291,6 +291,27 @@ describe('a reply that does not come', () => {
     await closeAll();
   });
 
+  test('is too large for the queue of the replies: the caller is told, and the task is not run again', async () => {
+    let runs = 0;
+    @Controller()
+    class Big {
+      @MessagePattern('big')
+      big(): string {
+        runs++;
+        return 'x'.repeat(4_096);
+      }
+    }
+    const { client, worker, service, gateway, clock, closeAll } = setup();
+    await gateway.createQueue('replies-1', { attributes: { MaximumMessageSize: '1024' } });
+    await worker(Big);
+    const { client: requester } = await client({ reply: { queue: 'replies-1' } });
+    const seen = watch(requester.send('big', {}));
+    await clock.advance(5_000);
+    expect(seen.error).toMatchObject({ remoteName: 'SendFailedError' });
+    expect([runs, service.stats('jobs').deleted]).toEqual([1, 1]);
+    await closeAll();
+  });
+
   test('has such a value in the middle of a stream: what came before counts', async () => {
     @Controller()
     class Mixed {

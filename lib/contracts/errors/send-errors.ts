@@ -52,17 +52,24 @@ function listed(issues: readonly string[]): string {
   return more > 0 ? `${named}; and ${more} more` : named;
 }
 
-/** Body and attributes together are over 1 MiB. */
+/** Body and attributes together are over what the queue takes: its `MaximumMessageSize`, at most 1 MiB. */
 export class MessageTooLargeError extends RefusedSendError {
   readonly bytes: number;
-  readonly limitBytes = SQS_LIMITS.messageBytes;
+  readonly limitBytes: number;
 
-  constructor(facts: { queue: string; bytes: number }) {
+  /** @param facts `limitBytes` where the queue has a limit of its own; default: that of SQS */
+  constructor(facts: { queue: string; bytes: number; limitBytes?: number | undefined }) {
+    const { limitBytes = SQS_LIMITS.messageBytes } = facts;
+    const whose =
+      limitBytes < SQS_LIMITS.messageBytes
+        ? `this queue takes at most ${limitBytes}, its MaximumMessageSize (SQS allows up to ${SQS_LIMITS.messageBytes})`
+        : `SQS takes at most ${limitBytes}`;
     super(
-      `A message for queue "${facts.queue}" has ${facts.bytes} bytes (UTF-8 body and attributes); SQS takes at most ` +
-        `${SQS_LIMITS.messageBytes}. Send less, or a reference to where the data lies. See ${SQS_QUOTAS_PAGE}`,
+      `A message for queue "${facts.queue}" has ${facts.bytes} bytes (UTF-8 body and attributes); ${whose}. ` +
+        `Send less, or a reference to where the data lies. See ${SQS_QUOTAS_PAGE}`,
     );
     this.bytes = facts.bytes;
+    this.limitBytes = limitBytes;
   }
 }
 
@@ -121,13 +128,22 @@ export class InvalidBodyError extends RefusedSendError {
 export class SendFailedError extends SqsError {
   readonly queue: string;
   readonly code: string;
+  /** True where SQS says that the message itself is at fault, so that sending it again cannot help. */
+  readonly senderFault: boolean;
 
-  constructor(facts: { queue: string; code: string; detail: string; cause?: unknown }) {
+  constructor(facts: {
+    queue: string;
+    code: string;
+    detail: string;
+    senderFault?: boolean;
+    cause?: unknown;
+  }) {
     super(`Queue "${facts.queue}" did not accept the message: ${facts.detail} (${facts.code})`, {
       cause: facts.cause,
     });
     this.queue = facts.queue;
     this.code = facts.code;
+    this.senderFault = facts.senderFault ?? false;
   }
 }
 

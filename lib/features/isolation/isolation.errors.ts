@@ -32,6 +32,13 @@ export class MemberCrashedError extends SqsError {
   }
 }
 
+/** A member ended, or did not answer, before it could begin the task: another one gets it. Nobody outside sees this. */
+export class NotBegunError extends Error {
+  constructor(cause: unknown) {
+    super('The member of the pool was lost before the task began.', { cause });
+  }
+}
+
 /** The code of an isolated task could not be loaded, or its Nest module not be started. */
 export class MemberStartError extends SqsError {
   constructor(facts: { handler: string; problem: string; cause?: unknown }) {

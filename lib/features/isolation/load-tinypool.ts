@@ -45,6 +45,8 @@ export interface PoolMember {
   readonly threadId: number;
   once(event: 'exit', listener: (code: number | null, signal?: string | null) => void): void;
   emit(event: 'error', error: Error): void;
+  /** Ends it, whatever it does. */
+  terminate(): Promise<unknown>;
 }
 
 /**

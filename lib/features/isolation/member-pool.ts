@@ -7,7 +7,7 @@ import { deferred } from '../../primitives/deferred.js';
 import { errorText } from '../../primitives/error-text.js';
 import { startableFile } from '../../primitives/own-files.js';
 import { settledWithin } from '../../primitives/wait.js';
-import { BundledPoolError, PoolClosedError } from './isolation.errors.js';
+import { BundledPoolError, NotBegunError, PoolClosedError } from './isolation.errors.js';
 import type { Pool, PoolOptions, TinypoolModule } from './load-tinypool.js';
 import { MemberSlots } from './member-slots.js';
 import { Members, type Member } from './members.js';
@@ -46,11 +46,19 @@ export class MemberPool {
 
   /** Waits for a member, and answers what its method answered. */
   async run(job: IsolatedJob): Promise<unknown> {
-    await this.slots.take(job.delivery.signal);
-    try {
-      return await this.runNow(job);
-    } finally {
-      this.slots.give();
+    for (;;) {
+      await this.slots.take(job.delivery.signal);
+      try {
+        return await this.runNow(job);
+      } catch (error) {
+        if (!(error instanceof NotBegunError)) throw error;
+        const reason = errorText(error.cause);
+        const { handler } = job;
+        this.parts.logger.warn(
+          'A member of a pool was lost before it could begin a task: another one gets it',
+          { handler, reason },
+        );
+      }
     }
   }
 
@@ -60,12 +68,20 @@ export class MemberPool {
     return this.closing;
   }
 
+  /** The slot is given back when the member is free, which the outcome does not wait for. */
   private async runNow(job: IsolatedJob): Promise<unknown> {
-    if (this.closing !== undefined) throw new PoolClosedError();
+    if (this.closing !== undefined) {
+      this.slots.give();
+      throw new PoolClosedError();
+    }
     const run = this.runOf(job);
     const outcome = run.outcome();
-    this.runs.set(run, outcome);
-    return outcome.finally(() => this.runs.delete(run));
+    this.runs.set(run, Promise.allSettled([outcome, run.freed]));
+    void run.freed.then(() => {
+      this.runs.delete(run);
+      this.slots.give();
+    });
+    return outcome;
   }
 
   private async end(): Promise<void> {
@@ -99,7 +115,7 @@ export class MemberPool {
     this.parts.logger.warn('A member of a pool ended outside of any task', { reason });
     // The pool would keep the task of one that could not start for ever.
     setImmediate(() => {
-      const waiting = [...this.runs.keys()].filter((run) => !run.hasMember);
+      const waiting = [...this.runs.keys()].filter((run) => run.isStarting);
       for (const run of waiting.slice(this.members.startingCount)) run.failToStart(error);
     });
   }

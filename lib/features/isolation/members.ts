@@ -10,11 +10,19 @@ export interface Member {
   readonly ended: Promise<MemberEnd>;
   /** To whatever it runs, or ran last. */
   line: Line | undefined;
+  /** It has started a task, and has not shown that it is free again. */
+  isBusy: boolean;
 }
 
 /** Follows the members of one pool from their start to their end. */
 export class Members {
   private readonly byId = new Map<number, Member>();
+  private readonly pooled = new Map<number, PoolMember>();
+  private readonly answered = new Set<number>();
+  /** Tasks that idle members were given and have not confirmed. */
+  private offeredCount = 0;
+  /** Those that ended while they had no task. */
+  idleLossCount = 0;
   private readonly seen = new WeakSet<PoolMember>();
 
   constructor(private readonly pool: Pool) {}
@@ -44,12 +52,52 @@ export class Members {
     return this.pool.threads.filter(({ threadId }) => !started.includes(threadId)).length;
   }
 
+  /** True where the pool gives the next task to an idle member. To be ended by one `taken()`. */
+  offer(): boolean {
+    const isOffered = this.all().filter(isIdle).length > this.offeredCount;
+    if (isOffered) this.offeredCount++;
+    return isOffered;
+  }
+
+  /** The member that a task was offered to has it, or was lost. */
+  taken(): void {
+    this.offeredCount--;
+  }
+
+  /** Its event loop turns. */
+  heard(id: number): void {
+    this.answered.add(id);
+  }
+
+  /**
+   * Ends the idle members whose event loop does not answer: what an earlier task left behind keeps them, and the pool
+   * may have given the next task to one of them.
+   */
+  async endSilent(wait: () => Promise<void>): Promise<void> {
+    const asked = this.all().filter(isIdle);
+    for (const { id, line } of asked) {
+      this.answered.delete(id);
+      line?.send({ kind: 'ping' });
+    }
+    await wait();
+    const silent = asked.filter((member) => isIdle(member) && !this.answered.has(member.id));
+    await Promise.all(silent.map(({ id }) => this.pooled.get(id)?.terminate()));
+  }
+
   private follow(one: PoolMember): void {
     const end = deferred<MemberEnd>();
-    const member: Member = { id: one.threadId, ended: end.promise, line: undefined };
+    const member: Member = {
+      id: one.threadId,
+      ended: end.promise,
+      line: undefined,
+      isBusy: false,
+    };
     this.byId.set(member.id, member);
+    this.pooled.set(member.id, one);
     one.once('exit', (code, signal = null) => {
       this.byId.delete(member.id);
+      this.pooled.delete(member.id);
+      if (isIdle(member)) this.idleLossCount++;
       member.line?.close();
       end.resolve({ code, signal });
       this.tellPool(one, { code, signal });
@@ -60,6 +108,11 @@ export class Members {
   private tellPool(one: PoolMember, end: MemberEnd): void {
     if (this.pool.threads.includes(one)) one.emit('error', new MemberGoneError(end));
   }
+}
+
+/** It has had a task, and is free. */
+function isIdle({ line, isBusy }: Member): boolean {
+  return line !== undefined && !isBusy;
 }
 
 /** What the pool tells whoever waits for a member that ended without an error. */

@@ -48,6 +48,12 @@ export interface MemberTask {
 }
 
 export type ToMember =
+  /** The member has said hello: only now it starts the task. */
+  | { readonly kind: 'go' }
+  /** The task has ended: the member is to show that it takes another one. */
+  | { readonly kind: 'prove' }
+  /** Says whether its event loop turns. */
+  | { readonly kind: 'ping' }
   | { readonly kind: 'abort'; readonly reason: ErrorRecord }
   | { readonly kind: 'extended'; readonly id: number; readonly error?: ErrorRecord }
   /** Nothing more will come: end what was opened. */
@@ -55,6 +61,9 @@ export type ToMember =
 
 export type FromMember =
   | { readonly kind: 'hello'; readonly member: number }
+  | { readonly kind: 'pong'; readonly member: number }
+  /** Said before the task starts, so that a task of which it was not said was surely not begun. */
+  | { readonly kind: 'started' }
   /** Its code is loaded and its module started, for the first time: only now the task begins. */
   | { readonly kind: 'begun' }
   | { readonly kind: 'progress'; readonly value: Uint8Array }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { tap } from 'rxjs';
-import { InvalidOptionsError } from '../../contracts/index.js';
+import { InvalidOptionsError, SQS_LIMITS } from '../../contracts/index.js';
 import type {
+  ConsumeOptions,
   FeatureQueue,
   HandlerLookup,
+  OutcomePolicy,
   SqsTaskInterceptor,
   WorkerFeature,
   WorkerOptions,
@@ -56,9 +58,9 @@ class PipelinesJoin implements WorkerFeature {
     });
   }
 
-  private queueOf({ stage, options }: SelectedStage, worker: WorkerOptions): FeatureQueue {
+  private queueOf({ stage, options: said }: SelectedStage, worker: WorkerOptions): FeatureQueue {
     const { runtime, queues } = this.registry;
-    const { stage: _stage, args = [], ...own } = options;
+    const { stage: _stage, args = [], ...own } = said;
     const { concurrency = worker.concurrency } = stage;
     const { name } = stage.input;
     this.args.set(stage, args);
@@ -67,11 +69,9 @@ class PipelinesJoin implements WorkerFeature {
       queues.register(stage.input);
       return { options: { ...(concurrency === undefined ? {} : { concurrency }), ...own, name } };
     }
-    // A run that waits for a slot would be one that began too soon.
-    const fixed = { name, prefetch: 0, settleLingerMs: 0, ...everyLevel };
-    const { onError = worker.onError ?? { kind: 'retry', backoff: sourceBackoffSeconds } } = own;
-    const consume = { concurrency: stage.concurrency ?? 1, ...own, onError, ...fixed };
-    return { options: consume, handle: sourceQueue(stage, runtime.parts.clock) };
+    const { onError = errorPolicyOf(worker) } = own;
+    const options = { concurrency: stage.concurrency ?? 1, ...own, onError, ...ofSources, name };
+    return { options, handle: sourceQueue(stage, runtime.parts.clock) };
   }
 
   /** Named among `queues`, a stage would run without its worker having said so. */
@@ -95,8 +95,31 @@ class PipelinesJoin implements WorkerFeature {
   };
 }
 
-/** A window of levels is for what is taken from queues: whoever names a source means all of it. */
-const everyLevel = { minPriority: 0, maxPriority: MAX_PRIORITIES - 1 } as const;
+/** A source has nothing to dead-letter: a policy of the worker that says so is for its queues. */
+function errorPolicyOf({ onError }: WorkerOptions): OutcomePolicy {
+  return onError === undefined || onError.kind === 'dead-letter' ? resting : onError;
+}
+
+const resting: OutcomePolicy = { kind: 'retry', backoff: sourceBackoffSeconds };
+
+/**
+ * What a worker says of its queues, and what no source has: messages that wait, that others could take over after a
+ * time, that are deleted or that nothing understands.
+ */
+const ofSources = {
+  // A run that waits for a slot would be one that began too soon.
+  prefetch: 0,
+  settleLingerMs: 0,
+  ack: 'after',
+  waitTimeSeconds: SQS_LIMITS.waitTimeSeconds,
+  // Nobody else could take a run over: there is nothing to renew.
+  visibilityTimeoutSeconds: SQS_LIMITS.visibilityTimeoutSeconds,
+  onUnknownTask: resting,
+  onInvalidMessage: resting,
+  // A window of levels is for what is taken from queues: whoever names a source means all of it.
+  minPriority: 0,
+  maxPriority: MAX_PRIORITIES - 1,
+} as const satisfies ConsumeOptions;
 
 export const pipelinesFeature: SqsFeature = {
   providers: [PipelineRegistry, PipelinesJoin, SqsPipelines],

@@ -16,7 +16,6 @@ export function sourceQueue(
     format: runsOf(path),
     codecs: noCodecs,
     contentBasedDeduplication: undefined,
-    // Nobody else could take a run over: there is nothing to renew.
     visibilityTimeoutSeconds: SQS_LIMITS.visibilityTimeoutSeconds,
     deadLetter: undefined,
   };

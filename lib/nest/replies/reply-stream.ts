@@ -122,7 +122,7 @@ export class ReplyStream {
 
   private failed(error: unknown, packet: ReplyPacket): void {
     // Between here and SQS there is no code of the user's: this class comes from our own checks.
-    if (error instanceof RefusedSendError) return this.refuse(error, packet);
+    if (isRefused(error)) return this.refuse(error, packet);
     if (isWorthRunningAgain(error)) throw error;
     if (this.isGone) return;
     this.isGone = true;
@@ -150,6 +150,13 @@ export class ReplyStream {
 
 function responseOf(held: { value: unknown } | undefined): { response?: unknown } {
   return held === undefined || held.value === undefined ? {} : { response: held.value };
+}
+
+/** It cannot be sent at all, say we or SQS: its queue may take less than SQS does. */
+function isRefused(error: unknown): boolean {
+  return (
+    error instanceof RefusedSendError || (error instanceof SendFailedError && error.senderFault)
+  );
 }
 
 /** SQS could not take it for the moment, however often it was tried. */

@@ -41,7 +41,7 @@ import {
 import { callSdk, DEFAULT_CALL_TIMEOUT_MS, present, type CallLimit } from './sdk-call.js';
 import { areCredentialsPending } from './sdk-client.js';
 import type { CallFacts, Standing } from './sdk-errors.js';
-import { alignResults, toReceivedMessage, toSendEntry } from './sdk-messages.js';
+import { alignResults, toReceivedMessages, toSendEntry } from './sdk-messages.js';
 import { cancelMoveTask, listMoveTasks, startMoveTask, type SdkCaller } from './sdk-move-tasks.js';
 import { sendingTo, type CommandSender } from './url-hosts.js';
 
@@ -126,7 +126,7 @@ export class SdkGateway implements QueueGateway {
     const answer = await this.crowd.enter(() =>
       this.hotCall('ReceiveMessage', input, options, timeoutMs),
     );
-    return this.readMessages(queueUrl, answer.Messages ?? []);
+    return toReceivedMessages(answer.Messages, (id) => this.reportUnsettleable(queueUrl, id));
   }
 
   async deleteBatch(
@@ -343,23 +343,10 @@ export class SdkGateway implements QueueGateway {
     );
   }
 
-  private readMessages(
-    queueUrl: string,
-    messages: readonly Parameters<typeof toReceivedMessage>[0][],
-  ): ReceivedMessage[] {
-    const received: ReceivedMessage[] = [];
-    for (const message of messages) {
-      const readable = toReceivedMessage(message);
-      if (readable === undefined) this.reportUnsettleable(queueUrl, message.MessageId);
-      else received.push(readable);
-    }
-    return received;
-  }
-
-  private reportUnsettleable(queueUrl: string, messageId: string | undefined): void {
+  private reportUnsettleable(queue: string, messageId: string | undefined): void {
     this.setup.logger.error(
       'A message came without receipt handle and is left to its visibility timeout: nothing could settle it.',
-      { queue: queueUrl, messageId },
+      { queue, messageId },
     );
   }
 }

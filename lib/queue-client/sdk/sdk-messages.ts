@@ -36,6 +36,18 @@ function toSdkAttributes(attributes: MessageAttributes): Record<string, SdkAttri
   }));
 }
 
+/** Those that can be settled; the ids of the others are reported. */
+export function toReceivedMessages(
+  messages: readonly Message[] | undefined,
+  report: (messageId: string | undefined) => void,
+): ReceivedMessage[] {
+  return (messages ?? []).flatMap((message) => {
+    const readable = toReceivedMessage(message);
+    if (readable === undefined) report(message.MessageId);
+    return readable ?? [];
+  });
+}
+
 /** Undefined for a message without receipt handle: nothing could ever be said about it. */
 export function toReceivedMessage(message: Message): ReceivedMessage | undefined {
   if (typeof message.ReceiptHandle !== 'string' || message.ReceiptHandle === '') return undefined;

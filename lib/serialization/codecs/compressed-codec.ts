@@ -37,9 +37,11 @@ export function compressed(codec: Codec = jsonCodec, options: CompressionOptions
   return {
     name,
     encode: (value) => packText(codec.encode(value)),
-    encodeNamed(value) {
+    encodeNamed(value, limitBytes = Infinity) {
       const text = codec.encode(value);
-      if (Buffer.byteLength(text) <= aboveBytes) return { text, codec: codec.name };
+      // A queue may take less than is worth packing otherwise.
+      if (Buffer.byteLength(text) <= Math.min(aboveBytes, limitBytes))
+        return { text, codec: codec.name };
       const packed = packText(text);
       return packed.length < text.length
         ? { text: packed, codec: name }

@@ -22,8 +22,8 @@ export const CODEC_ATTRIBUTE = 'ContentType';
  */
 export const nativeFormat: MessageFormat = {
   name: 'native',
-  encode(packet, { codec }) {
-    const { text, codec: name } = encodeNamed(codec, envelopeOf(packet));
+  encode(packet, { codec, maxBytes }) {
+    const { text, codec: name } = encodeNamed(codec, envelopeOf(packet), maxBytes);
     return name === 'json' ? { body: text } : { body: text, attributes: codecAttribute(name) };
   },
   decode(message, options) {
@@ -47,8 +47,8 @@ function envelopeOf(packet: TaskPacket): Record<string, unknown> {
   return envelope;
 }
 
-function encodeNamed(codec: Codec, value: unknown): NamedText {
-  return codec.encodeNamed?.(value) ?? { text: codec.encode(value), codec: codec.name };
+function encodeNamed(codec: Codec, value: unknown, maxBytes: number | undefined): NamedText {
+  return codec.encodeNamed?.(value, maxBytes) ?? { text: codec.encode(value), codec: codec.name };
 }
 
 function codecAttribute(name: string): MessageAttributes {

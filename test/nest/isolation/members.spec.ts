@@ -2,7 +2,7 @@ import { controlSignalOf, sns } from '../../../lib/index.js';
 import { closeApps } from '../support/memory-app.js';
 import { inFile } from './fixtures/members.js';
 import { actor } from './actor.js';
-import { isolationApp } from './support.js';
+import { isolationApp, listening } from './support.js';
 
 afterEach(closeApps);
 
@@ -96,8 +96,9 @@ describe.each(['thread', 'process'] as const)('a task isolated in a %s', slow, (
     const options = { isolate: inFile(runtime, { size: 1 }), hardTimeoutMs: 1_000 };
     const app = await isolationApp({ controllers: [actor(options)] });
     await app.warm();
-    const looping = app.act({ act: 'loopWithProgress' });
-    await app.starts.next();
+    const { port, connected } = await listening();
+    const looping = app.act({ act: 'connectAndLoop', port });
+    await connected;
     // The next one waits for the only member meanwhile.
     const next = app.act({ act: 'where' });
     await app.clock.advance(900);
@@ -118,8 +119,9 @@ describe.each(['thread', 'process'] as const)('a task isolated in a %s', slow, (
     const options = { isolate: inFile(runtime), hardTimeoutMs: 1_000 };
     const app = await isolationApp({ controllers: [actor(options)] });
     await app.warm();
-    const running = app.act({ act: 'untilAborted' });
-    await app.starts.next();
+    const { port, connected } = await listening();
+    const running = app.act({ act: 'untilAborted', port });
+    await connected;
 
     await app.clock.advance(1_000);
 
@@ -191,8 +193,9 @@ describe('native code that does not return', slow, () => {
     const options = { isolate: inFile('process', { size: 1 }), hardTimeoutMs: 1_000 };
     const app = await isolationApp({ controllers: [actor(options)] });
     await app.warm();
-    const running = app.act({ act: 'nativeLoop' });
-    await app.starts.next();
+    const { port, connected } = await listening();
+    const running = app.act({ act: 'nativeLoop', port });
+    await connected;
     const next = app.act({ act: 'echo' });
 
     await app.clock.advance(1_200);

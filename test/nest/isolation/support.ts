@@ -1,9 +1,21 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { SqsWorkers } from '../../../lib/index.js';
 import type { Outcome, WorkerEvents } from '../../../lib/index.js';
 import { signal } from '../../support/signals.js';
 import { memoryApp } from '../support/memory-app.js';
 import type { MemoryAppFacts } from '../support/memory-app.js';
 import type { Act } from './fixtures/acts.js';
+
+/** A port, and the first connection to it: so a member that goes on to block can be seen. */
+export async function listening() {
+  const server = createServer((socket) => void socket.resume().on('error', () => {}));
+  onTestFinished(() => void server.close());
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const connected = once(server, 'connection').then(([socket]) => socket as NodeJS.EventEmitter);
+  return { port: (server.address() as AddressInfo).port, connected };
+}
 
 /** A worker on a memory service and a manual clock, whose members are real. */
 export async function isolationApp(facts: MemoryAppFacts) {

@@ -1,11 +1,13 @@
 import {
   crash,
+  deadLetter,
   PreTask,
   Source,
   SqsPipeline,
   SqsWorkers,
   Stage,
   type SourceOptions,
+  type WorkerOptions,
 } from '../../../lib/index.js';
 import { Injectable } from '@nestjs/common';
 import { instanceOf, pipelineSetup } from './setup.js';
@@ -39,6 +41,36 @@ describe('a source', () => {
     expect(line.ranAt.length).toBeGreaterThanOrEqual(9);
     expect(line.ranAt.length).toBeLessThanOrEqual(11);
   });
+
+  test.each<[string, WorkerOptions]>([
+    ['nothing', {}],
+    ['visibilityTimeoutSeconds', { visibilityTimeoutSeconds: 30 }],
+    [
+      'visibilityTimeoutSeconds of its stage',
+      { stages: [{ stage: 'ticks', visibilityTimeoutSeconds: 30 }] },
+    ],
+    ['waitTimeSeconds', { waitTimeSeconds: 0 }],
+    ['prefetch', { prefetch: 10 }],
+    ['concurrency', { concurrency: 5 }],
+    ['settleLingerMs', { settleLingerMs: 1_000 }],
+    ["ack: 'manual'", { ack: 'manual' }],
+    ['a policy that dead-letters', { onError: deadLetter(), onUnknownTask: deadLetter() }],
+  ])(
+    'with runs of 40 s runs as often, whatever the worker says of its queues: %s',
+    async (_, worker) => {
+      const { line, work, clock, settled } = await started(
+        { intervalMs: 1_000 },
+        { stages: ['ticks.tick'], ...worker },
+      );
+      line.work = async () => void (await sleep(clock, 40_000));
+      await work(205_000);
+      const gaps = line.ranAt
+        .slice(1)
+        .map((at, i) => Math.round((at - (line.ranAt[i] ?? 0)) / 1_000));
+      expect(gaps).toEqual([40, 40, 40, 40, 40]);
+      expect(new Set(settled)).toEqual(new Set(['success']));
+    },
+  );
 
   test('asks an interval function before each run', async () => {
     const answers = [100, 300, 500, 60_000];
@@ -170,9 +202,12 @@ describe('a source', () => {
   });
 });
 
-async function started(options: SourceOptions) {
+async function started(options: SourceOptions, worker: WorkerOptions = { stages: ['ticks'] }) {
   const setup = pipelineSetup();
   const Ticks = tickingLine(options, setup.clock);
-  const app = await setup.worker({ pipelines: [Ticks], worker: { stages: ['ticks'] } });
-  return { ...setup, app, line: instanceOf(app, Ticks) };
+  const app = await setup.worker({ pipelines: [Ticks], worker });
+  const line = instanceOf(app, Ticks);
+  const settled: string[] = [];
+  line.workers.on('task:settled', ({ outcome }) => void settled.push(outcome.kind));
+  return { ...setup, app, line, settled };
 }

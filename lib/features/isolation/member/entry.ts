@@ -20,11 +20,16 @@ export default async function runTask({ job: bytes, port }: MemberTask): Promise
   line?.close();
   line = new MemberLine(port);
   line.onClose = () => void close(line);
-  const delivery = new RemoteDelivery(job, line);
-  const result = await resultOf(job, delivery, line);
+  const own = line;
+  const delivery = new RemoteDelivery(job, own);
+  await own.told;
+  own.send({ kind: 'started' });
+  const result = await resultOf(job, delivery, own);
   const isLast = done.isLast(job.recycle);
-  line.send({ kind: 'ended', result, isAcked: delivery.isAcked, isLast });
-  if (isLast) await retire(line);
+  own.send({ kind: 'ended', result, isAcked: delivery.isAcked, isLast });
+  if (isLast) await retire(own);
+  // Returning tells the pool that this member is free.
+  await own.proved();
 }
 
 async function resultOf(

@@ -2,6 +2,7 @@ import { threadId, type MessagePort } from 'node:worker_threads';
 import { errorOf } from '../error-record.js';
 import { opened, OURS, type FromMember, type ToMember } from '../protocol.js';
 import { packed } from '../clone.js';
+import { deferred } from '../../../primitives/deferred.js';
 
 /** The member's end of the line to the run that it belongs to. */
 export class MemberLine {
@@ -9,12 +10,26 @@ export class MemberLine {
   onClose: () => void = () => {};
   private readonly extensions = new Map<number, (error: unknown) => void>();
   private lastId = 0;
+  private readonly going = deferred();
+  private readonly proving = deferred();
   private readonly stopListening: () => void;
 
   /** @param port undefined in a process, which has its own channel */
   constructor(private readonly port: MessagePort | undefined) {
     this.stopListening = port === undefined ? this.listenToProcess() : this.listenTo(port);
-    this.send({ kind: 'hello', member: port === undefined ? process.pid : threadId });
+    this.send({ kind: 'hello', member: this.member });
+  }
+
+  /** Resolves once the worker has heard the hello, and says to go. */
+  get told(): Promise<void> {
+    return this.going.promise;
+  }
+
+  /** Resolves once the worker knows the result, and what the task left for the next turns has run. */
+  async proved(): Promise<void> {
+    await this.proving.promise;
+    await new Promise((resolve) => void setTimeout(resolve, 1));
+    await new Promise((resolve) => void setImmediate(resolve));
   }
 
   send(message: FromMember): void {
@@ -56,8 +71,18 @@ export class MemberLine {
     return () => process.off('message', listener);
   }
 
+  private get member(): number {
+    return this.port === undefined ? process.pid : threadId;
+  }
+
   private receive(message: ToMember): void {
     switch (message.kind) {
+      case 'go':
+        return this.going.resolve();
+      case 'prove':
+        return this.proving.resolve();
+      case 'ping':
+        return this.send({ kind: 'pong', member: this.member });
       case 'abort':
         return this.onAbort(errorOf(message.reason));
       case 'extended':
