@@ -31,6 +31,31 @@ export class RequestTimeoutError extends SqsError {
   }
 }
 
+/** Values of a stream came while an earlier one did not, more than are kept. */
+export class ReplyGapError extends SqsError {
+  readonly queue: string;
+  readonly pattern: string;
+  /** Place of the value that did not come, from 0. */
+  readonly missing: number;
+
+  constructor(facts: {
+    queue: string;
+    pattern: string;
+    missing: number;
+    kept: number;
+    bytes: number;
+  }) {
+    super(
+      `The reply to "${facts.pattern}" on queue "${facts.queue}" has a gap: value ${facts.missing} has not come, and ` +
+        `${facts.kept} later ones (${facts.bytes} bytes) wait for it, which is the most that is kept. ` +
+        'Send the request again, or let its handler give fewer or smaller values.',
+    );
+    this.queue = facts.queue;
+    this.pattern = facts.pattern;
+    this.missing = facts.missing;
+  }
+}
+
 /** The client, or its app, was closed while a request waited. */
 export class RequestAbandonedError extends SqsError {
   constructor(facts: { queue: string; pattern: string }) {

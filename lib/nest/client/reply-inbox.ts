@@ -29,7 +29,7 @@ export interface ReplyInboxParts {
   readonly logger: SqsLogger;
   createWorker(setup: WorkerSetup): WorkerControl;
   /** False where nobody waits for it. */
-  take(packet: ReplyPacket): boolean;
+  take(packet: ReplyPacket, bytes: number): boolean;
   isWaitedFor(): boolean;
 }
 
@@ -137,7 +137,7 @@ export class ReplyInbox {
     const { logger, codecs } = this.parts;
     try {
       const packet = decodeReply(message, codecs);
-      if (!this.parts.take(packet)) {
+      if (!this.parts.take(packet, message.body.length)) {
         logger.debug('A late or repeated reply was ignored', { requestId: packet.id });
       }
     } catch (error) {

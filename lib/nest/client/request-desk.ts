@@ -11,7 +11,10 @@ import type { ReplyInbox } from './reply-inbox.js';
 export interface RequestDeskParts {
   readonly producer: TaskProducer;
   readonly clock: Clock;
-  createInbox(taker: { take(packet: ReplyPacket): boolean; isWaitedFor(): boolean }): ReplyInbox;
+  createInbox(taker: {
+    take(packet: ReplyPacket, bytes: number): boolean;
+    isWaitedFor(): boolean;
+  }): ReplyInbox;
 }
 
 export interface Call {
@@ -33,7 +36,7 @@ export class RequestDesk {
 
   constructor(private readonly parts: RequestDeskParts) {
     this.inbox = parts.createInbox({
-      take: (packet) => this.pending.get(packet.id)?.request.take(packet) ?? false,
+      take: (packet, bytes) => this.pending.get(packet.id)?.request.take(packet, bytes) ?? false,
       isWaitedFor: () => this.pending.size > 0,
     });
   }

@@ -1,10 +1,15 @@
 import { GatewayError, RefusedSendError, SendFailedError } from '../../contracts/index.js';
 import type { Codec, EncodedTask, SqsLogger } from '../../contracts/index.js';
+import { deferred, type Deferred } from '../../primitives/deferred.js';
 import { errorText } from '../../primitives/error-text.js';
+import { FifoQueue } from '../../primitives/fifo-queue.js';
 import { remoteErrorOf } from './remote-error.js';
 import type { ReplyWay } from './reply-outbox.js';
 import { encodeReply } from './reply-packet.js';
 import type { RemoteError, ReplyPacket } from './reply-packet.js';
+
+/** Values of one reply that are written and under way at once: enough to fill requests, and no more than fits memory. */
+const MAX_OPEN = 1_000;
 
 export interface ReplyStreamParts {
   readonly requestId: string;
@@ -25,19 +30,28 @@ export class ReplyStream {
   private held: { value: unknown } | undefined;
   private way: ReplyWay | undefined;
   private isGone = false;
+  private isFlushPlanned = false;
   private hasEnded = false;
   /** The first value that cannot be sent at all. */
   private refused: { error: unknown; index: number } | undefined;
-  private readonly sending: Promise<void>[] = [];
+  /** The first failure that only running the task again can help. */
+  private failure: { error: unknown } | undefined;
+  /** Values that wait for their turn, not yet written: a handler may give them faster than SQS takes them. */
+  private readonly waiting = new FifoQueue<ReplyPacket>();
+  private openCount = 0;
+  private idle: Deferred<void> | undefined;
 
   constructor(private readonly parts: ReplyStreamParts) {}
 
   /** One value of the handler. */
   next(value: unknown): void {
     this.flush();
-    const held = (this.held = { value });
+    this.held = { value };
+    if (this.isFlushPlanned) return;
+    this.isFlushPlanned = true;
     queueMicrotask(() => {
-      if (this.held === held && !this.hasEnded) this.flush();
+      this.isFlushPlanned = false;
+      if (!this.hasEnded) this.flush();
     });
   }
 
@@ -58,10 +72,10 @@ export class ReplyStream {
   /** The task failed for good. */
   async fail(reason: unknown): Promise<void> {
     this.held = undefined;
-    await Promise.allSettled(this.sending);
+    await this.idled();
     // The requester takes what comes in order: the error stands where the value that cannot come would have stood.
     this.index = this.refused?.index ?? this.index;
-    this.refused = undefined;
+    this.refused = this.failure = undefined;
     this.send({ err: this.carriable(remoteErrorOf(reason)), isDisposed: true });
     await this.settled();
   }
@@ -69,7 +83,7 @@ export class ReplyStream {
   /** The task runs again, or nobody is to be answered: what was accepted so far stays. */
   async abandon(): Promise<void> {
     this.held = undefined;
-    await Promise.allSettled(this.sending);
+    await this.idled();
   }
 
   leave(): void {
@@ -83,22 +97,44 @@ export class ReplyStream {
   }
 
   private send(packet: Omit<ReplyPacket, 'id' | 'index'>): void {
-    if (this.isGone || this.refused !== undefined) return;
-    const sending = this.sendOne({ id: this.parts.requestId, index: this.index++, ...packet });
-    // `settled()` looks at it; until then nobody may call it unhandled.
-    sending.catch(() => {});
-    this.sending.push(sending);
+    if (this.isOver) return;
+    this.waiting.push({ id: this.parts.requestId, index: this.index++, ...packet });
+    this.pump();
+  }
+
+  /** Nothing more of this attempt can reach the requester. */
+  private get isOver(): boolean {
+    return this.isGone || this.refused !== undefined || this.failure !== undefined;
+  }
+
+  private pump(): void {
+    while (this.openCount < MAX_OPEN) {
+      const packet = this.waiting.shift();
+      if (packet === undefined) break;
+      if (!this.isOver) void this.sendOne(packet);
+    }
+    if (this.openCount === 0) this.idle?.resolve();
   }
 
   private async sendOne(packet: ReplyPacket): Promise<void> {
     const encoded = this.encoded(packet);
     if (encoded === undefined) return;
+    this.openCount++;
     try {
       this.way ??= this.parts.enter();
       await this.way.send(encoded.body, encoded.attributes);
     } catch (error) {
       this.failed(error, packet);
     }
+    this.openCount--;
+    this.pump();
+  }
+
+  /** Resolves once nothing waits and nothing is under way. */
+  private async idled(): Promise<void> {
+    if (this.openCount === 0 && this.waiting.size === 0) return;
+    this.idle = deferred();
+    await this.idle.promise;
   }
 
   /** What a codec cannot write, it cannot write the next time either, whatever it throws. */
@@ -112,7 +148,10 @@ export class ReplyStream {
   }
 
   private async settled(): Promise<void> {
-    await Promise.all(this.sending.splice(0));
+    await this.idled();
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure.error;
   }
 
   private refuse(error: unknown, { index }: ReplyPacket): void {
@@ -123,7 +162,10 @@ export class ReplyStream {
   private failed(error: unknown, packet: ReplyPacket): void {
     // Between here and SQS there is no code of the user's: this class comes from our own checks.
     if (isRefused(error)) return this.refuse(error, packet);
-    if (isWorthRunningAgain(error)) throw error;
+    if (isWorthRunningAgain(error)) {
+      this.failure ??= { error };
+      return;
+    }
     if (this.isGone) return;
     this.isGone = true;
     this.sayGone(error);
