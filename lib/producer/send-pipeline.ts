@@ -175,7 +175,7 @@ export class SendPipeline {
     const queue = found instanceof Promise ? await found : found;
     const level = levelOf(queue, context, this.parts.taskPriority);
     const { priority } = level;
-    const compose = (): CheckedMessage =>
+    const compose = () =>
       this.parts.composer.compose(level.queue, context, { identity, reply, priority });
     let checked: CheckedMessage;
     try {

@@ -1,8 +1,8 @@
 import { GatewayError, RefusedSendError, SendFailedError } from '../../contracts/index.js';
 import type { Codec, EncodedTask, SqsLogger } from '../../contracts/index.js';
 import { deferred, type Deferred } from '../../primitives/deferred.js';
-import { FifoQueue } from '../../primitives/fifo-queue.js';
 import { errorText } from '../../primitives/error-text.js';
+import { FifoQueue } from '../../primitives/fifo-queue.js';
 import { remoteErrorOf } from './remote-error.js';
 import type { ReplyWay } from './reply-outbox.js';
 import { encodeReply } from './reply-packet.js';

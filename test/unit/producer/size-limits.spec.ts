@@ -44,7 +44,7 @@ async function setup(attributes: Record<string, string> = {}, queue = 'jobs') {
       codec: 'json',
       strictOrder: false,
       sendTimeoutMs: 60_000,
-      closeTimeoutMs: 20_000,
+      closeTimeoutMs: 30_000,
     },
     clock,
     logger: silentLogger,
