@@ -218,9 +218,17 @@ export class QueueWorker implements QueueEngine, DeliveryOwner {
     const receivedAt = leaseStart({ askedAt, readAt: this.parts.clock.now(), timeoutMs });
     const deliveries = messages
       .map((message) => this.deliveryOf(message, { receivedAt, timeoutMs }))
-      .filter(({ lease }) => this.engine.leases.keep(lease));
+      .filter((delivery) => this.keeps(delivery));
     this.engine.dispatcher.add(deliveries);
     if (this.isDraining || this.isPaused) this.giveBackUnstarted();
+  }
+
+  private keeps({ lease }: Delivery): boolean {
+    if (this.engine.leases.keep(lease)) return true;
+    const { messageId } = lease;
+    const facts = { queue: this.name, messageId };
+    this.parts.logger.debug('A receipt that a newer one has replaced was left alone', facts);
+    return false;
   }
 
   private deliveryOf(
