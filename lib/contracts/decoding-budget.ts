@@ -13,13 +13,13 @@ export const DECODING_LIMITS = {
   /** Values of any kind, nested ones included; an integer beyond 2^53 as 6. 1 MiB of JSON has at most 524,288 values. */
   values: 600_000,
   /**
-   * Arrays and objects among the values; 1 MiB of JSON has at most 349,525. Kinds that take more memory count as several:
-   * a date as 2, a map or a set as 3, bytes as 4.
+   * Arrays and objects among the values; 1 MiB of JSON has at most 349,525. Kinds that take more count as several: a map or
+   * a set as 3, a date as 4, bytes as 8.
    */
   containers: 350_000,
   /**
-   * What names of fields take: 4 for each field that no object before had in its place (V8 makes a hidden class for it:
-   * some 2 µs and 300 bytes, ten times a known one), and from an object's 129th field on, 1 for each name that is new.
+   * What names of fields take: 5 for each field that no object before had in its place (V8 makes a hidden class for it:
+   * some 2 µs and 300 bytes, ten times a known one), and from an object's 129th field on, 1 for each name that is new, or a whole number.
    * Rows of a table count once.
    */
   fieldNames: 120_000,

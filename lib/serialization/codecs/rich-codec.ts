@@ -25,7 +25,7 @@ export const richCodec: Codec = {
   },
   ...boundedDecoder((text, budget) => {
     try {
-      const flat = parseJson(withoutByteOrderMark(text), budget);
+      const flat = parseFlat(text, budget);
       checkEntries(flat, budget);
       const operations = dataOnly(budget);
       const value: unknown = unflatten(flat as unknown[], undefined, { operations });
@@ -41,6 +41,14 @@ export const richCodec: Codec = {
 const byFields = {
   shapeOf: (value: object) => ({ kind: 'plain' as const, keys: Object.keys(value) }),
 };
+
+/** devalue's list of entries. Each array and object is built a second time from its entry, so they are taken twice. */
+function parseFlat(text: string, budget: DecodingBudget): unknown {
+  const before = budget.left('containers');
+  const flat = parseJson(withoutByteOrderMark(text), budget);
+  budget.spend('containers', before - budget.left('containers'));
+  return flat;
+}
 
 /**
  * What devalue would build before it asks: BigInts of any length, which take the square of it, and views of bytes.
@@ -60,7 +68,11 @@ function checkEntries(flat: unknown, budget: DecodingBudget): void {
 function checkDigits(digits: unknown, budget: DecodingBudget): void {
   if (typeof digits !== 'string' || !/^-?\d/.test(digits)) throw refused('a BigInt without digits');
   if (digits.length > budget.limits.bigIntDigits) throw budget.exceeded('bigIntDigits');
+  budget.spend('values', BIG_INT);
 }
+
+/** What a BigInt takes more than a value does. */
+const BIG_INT = 4;
 
 function isTagOfBytes(tag: unknown): boolean {
   return typeof tag === 'string' && /(?:Array|ArrayBuffer|DataView)$/.test(tag);
@@ -74,15 +86,10 @@ function dataOnly(budget: DecodingBudget) {
   const fields = new FieldWriter(budget);
   const spend = (kind: keyof typeof CONTAINERS_OF) =>
     budget.spend('containers', CONTAINERS_OF[kind]);
-  const createObject = () => {
-    spend('object');
-    return fields.create();
-  };
   return {
-    createObject,
-    createNullPrototypeObject: createObject,
+    createObject: () => fields.create(),
+    createNullPrototypeObject: () => fields.create(),
     createArray(length: number): unknown[] {
-      spend('array');
       const items: unknown[] = [];
       items.length = length;
       return items;

@@ -96,8 +96,8 @@ describe('The budget of one message', () => {
     ['levels', nested(depth), nested(depth + 1), 'nested deeper than 1000 levels'],
     [
       'different fields',
-      rowsOfNewFields(29_990),
-      rowsOfNewFields(30_010),
+      rowsOfNewFields(23_990),
+      rowsOfNewFields(24_010),
       'too many different fie',
     ],
     ['names in one object', oneObject(119_000), oneObject(121_000), 'too many different fields'],
