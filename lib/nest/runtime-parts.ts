@@ -95,5 +95,5 @@ export interface ProducerSetup {
 /** The producer, as the injectable classes use it. */
 export type TaskProducer = Pick<
   Producer,
-  'send' | 'request' | 'sendMany' | 'batch' | 'bake' | 'sendRaw' | 'flush' | 'close'
+  'send' | 'request' | 'sendMany' | 'batch' | 'bake' | 'sendRaw' | 'flush' | 'close' | 'giveUp'
 >;

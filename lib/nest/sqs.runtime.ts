@@ -327,6 +327,11 @@ export class SqsRuntime<Server extends RunningServer = RunningServer> implements
     return this.closing;
   }
 
+  /** For a process that exits, in whatever state the app is: rejects the sends that have not ended, and says so. */
+  async giveUpSends(): Promise<void> {
+    await Promise.all([this.producer.giveUp(), this.replier.giveUp()]);
+  }
+
   private attachClients(): void {
     for (const client of this.clients()) client.attach(this);
   }

@@ -110,7 +110,7 @@ export class OngoingSend {
   }
 
   /** True where its caller is told that it was given up; one that was accepted is answered. */
-  giveUp(because: 'timeout' | 'closing', now: number, limitMs: number): boolean {
+  giveUp(because: 'timeout' | 'closing', now: number, limitMs: number | undefined): boolean {
     const { queue, attempts, stage, accepted, startedAt } = this;
     if (accepted !== undefined) {
       this.resolve(accepted);
@@ -156,9 +156,10 @@ export class OngoingSends {
     return this.running.size;
   }
 
-  /** Ends all that are left when the producer closes. */
-  giveUpAll(): void {
-    this.giveUp([...this.running], 'closing');
+  /** Ends all that are left: when the producer has closed in its time, or when the process exits. */
+  giveUpAll(why: 'closed' | 'exiting'): void {
+    const limitMs = why === 'closed' ? this.parts.options.closeTimeoutMs : undefined;
+    this.giveUp([...this.running], 'closing', limitMs);
   }
 
   private readonly forget = (send: OngoingSend): void => {
@@ -173,7 +174,7 @@ export class OngoingSends {
     this.timer = undefined;
     const now = clock.now();
     const isOver = (send: OngoingSend): boolean => send.since + options.sendTimeoutMs <= now;
-    this.giveUp([...this.running].filter(isOver), 'timeout');
+    this.giveUp([...this.running].filter(isOver), 'timeout', options.sendTimeoutMs);
     if (this.running.size === 0) return;
     // What begins later is over later, so that it is soon enough to look again when the first of these may be.
     let earliest = now;
@@ -181,22 +182,26 @@ export class OngoingSends {
     this.timer = clock.setTimer(this.sweep, earliest + options.sendTimeoutMs - now);
   };
 
-  private giveUp(sends: readonly OngoingSend[], because: 'timeout' | 'closing'): void {
+  private giveUp(
+    sends: readonly OngoingSend[],
+    because: 'timeout' | 'closing',
+    limitMs: number | undefined,
+  ): void {
     if (sends.length === 0) return;
-    const { clock, logger, options, onGivenUp } = this.parts;
-    const limitMs = because === 'timeout' ? options.sendTimeoutMs : options.closeTimeoutMs;
+    const { clock, logger, onGivenUp } = this.parts;
+    const limit = limitMs === undefined ? {} : { limitMs };
     const now = clock.now();
     const givenUp = sends.filter((send) => send.giveUp(because, now, limitMs));
     const left = sends.length - givenUp.length;
     if (givenUp.length > 0) {
       const message =
         because === 'timeout' ? 'Sends were given up' : 'Sends were given up as the app closed';
-      logger.error(message, { ...factsOf(givenUp), limitMs });
+      logger.error(message, { ...factsOf(givenUp), ...limit });
       onGivenUp();
     }
     if (left > 0) {
       const message = 'Interceptors or @PostSend() hooks of accepted sends had not ended';
-      logger.warn(message, { count: left, limitMs });
+      logger.warn(message, { count: left, ...limit });
     }
   }
 }

@@ -168,21 +168,34 @@ export class Producer {
   }
 
   /**
-   * Refuses further sends, but those that interceptors make for one that is under way, and waits for those made so far, `closeTimeoutMs` at most: what has not ended then is given up,
-   * its promise rejects (`SendGivenUpError`), and one log line counts it. Idempotent.
+   * Refuses further sends, but those that interceptors make for one that is under way, and waits for those made so far,
+   * `closeTimeoutMs` at most: what has not ended then is given up, its promise rejects (`SendGivenUpError`), and one log
+   * line counts it. Idempotent.
    */
   close(): Promise<void> {
     this.closing ??= this.end();
     return this.closing;
   }
 
+  /** For a process that exits: refuses further sends, and gives up at once what has not ended. */
+  async giveUp(): Promise<void> {
+    this.closing ??= Promise.resolve();
+    const ended = Promise.allSettled([...this.scopes.values(), this.sends.settled()]);
+    this.giveUpAll('exiting');
+    await ended;
+  }
+
   private async end(): Promise<void> {
     const { clock, options } = this.parts;
     this.lanes.hurry();
     if (await settledWithin(this.allSettled(), options.closeTimeoutMs, clock)) return;
-    for (const scope of this.scopes.keys()) scope.giveUp(new ProducerClosedError({}));
-    this.sends.giveUpAll();
+    this.giveUpAll('closed');
     await this.allSettled();
+  }
+
+  private giveUpAll(why: 'closed' | 'exiting'): void {
+    for (const scope of this.scopes.keys()) scope.giveUp(new ProducerClosedError({}));
+    this.sends.giveUpAll(why);
   }
 
   /** Those too that sends made meanwhile. */

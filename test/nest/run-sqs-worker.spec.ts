@@ -188,6 +188,7 @@ describe('runSqsWorker', () => {
     await run;
     expect(host.exits).toEqual([143]);
     expect(JSON.stringify(logger.of('SqsWorker'))).toContain('The app did not close in time');
+    expect(parts.calls.at(-1)).toBe('give up');
   });
 
   test('says that it exits although not everything has ended, after a second signal', async () => {
@@ -207,6 +208,7 @@ describe('runSqsWorker', () => {
     expect(JSON.stringify(logger.of('SqsWorker'))).toContain(
       'The process exits although not everything has ended',
     );
+    expect(parts.calls.at(-1)).toBe('give up');
   });
 
   test('rejects where the start fails, and leaves no listener', async () => {

@@ -169,10 +169,10 @@ interface SendGivenUpFacts {
   attempts: number;
   elapsedMs: number;
   stage: SendStage;
-  /** `timeout`: `sendTimeoutMs` had passed. `closing`: the producer closed, and `closeTimeoutMs` had passed. */
+  /** `timeout`: `sendTimeoutMs` had passed. `closing`: the producer closed, and `closeTimeoutMs` had passed, or the process exits. */
   because: 'timeout' | 'closing';
-  /** The one of the two that had passed. */
-  limitMs: number;
+  /** The one of the two that had passed; undefined where the process exits before. */
+  limitMs: number | undefined;
 }
 
 /** A send ran out of time: `sendTimeoutMs`, or `closeTimeoutMs` when the app closed. */
@@ -188,16 +188,12 @@ export class SendGivenUpError extends SqsError {
   constructor(facts: SendGivenUpFacts) {
     const { queue, attempts, elapsedMs, stage, because, limitMs } = facts;
     const isInDoubt = attempts > 0;
-    const limit =
-      because === 'timeout'
-        ? `sendTimeoutMs is ${limitMs}`
-        : `the app closes; closeTimeoutMs is ${limitMs}`;
     const doubt = isInDoubt
       ? 'SQS may have accepted it all the same'
       : 'no request with it had left, so it was not sent';
     super(
       `The message for queue "${queue}" was given up after ${Math.round(elapsedMs)} ms and ` +
-        `${attempts === 1 ? '1 attempt' : `${attempts} attempts`} (${limit}) while ${sendStages[stage]}: ${doubt}.`,
+        `${attempts === 1 ? '1 attempt' : `${attempts} attempts`} (${limitText(because, limitMs)}) while ${sendStages[stage]}: ${doubt}.`,
     );
     this.queue = queue;
     this.attempts = attempts;
@@ -206,6 +202,12 @@ export class SendGivenUpError extends SqsError {
     this.because = because;
     this.isInDoubt = isInDoubt;
   }
+}
+
+function limitText(because: 'timeout' | 'closing', limitMs: number | undefined): string {
+  if (limitMs === undefined) return 'the process exits';
+  if (because === 'timeout') return `sendTimeoutMs is ${limitMs}`;
+  return `the app closes; closeTimeoutMs is ${limitMs}`;
 }
 
 const sendStages: Record<SendStage, string> = {

@@ -72,6 +72,11 @@ export class Replier implements ReplyPort {
     return this.outbox.close();
   }
 
+  /** For a process that exits. */
+  giveUp(): Promise<void> {
+    return this.outbox.giveUp();
+  }
+
   private isFinal(delivery: TaskDelivery, outcome: Outcome, facts: RequestFacts): boolean {
     if (outcome.kind === 'discard') return true;
     if (outcome.kind === 'dead-letter') return facts.queue.deadLetter !== undefined;

@@ -15,7 +15,7 @@ export interface ReplyQueueFacts {
  */
 export class ReplyOutbox {
   private readonly ways = new Map<string, Way>();
-  private readonly closing = new Set<Promise<void>>();
+  private readonly closing = new Map<TaskProducer, Promise<void>>();
 
   constructor(private readonly createProducer: (queue: QueueHandle) => TaskProducer) {}
 
@@ -32,7 +32,13 @@ export class ReplyOutbox {
   async close(): Promise<void> {
     for (const { producer } of this.ways.values()) this.end(producer);
     this.ways.clear();
-    await Promise.all(this.closing);
+    await Promise.all(this.closing.values());
+  }
+
+  /** For a process that exits. */
+  async giveUp(): Promise<void> {
+    const open = [...this.ways.values()].map(({ producer }) => producer);
+    await Promise.all([...open, ...this.closing.keys()].map((producer) => producer.giveUp()));
   }
 
   private open(facts: ReplyQueueFacts): Way {
@@ -52,8 +58,10 @@ export class ReplyOutbox {
   }
 
   private end(producer: TaskProducer): void {
-    const ended: Promise<void> = producer.close().finally(() => this.closing.delete(ended));
-    this.closing.add(ended);
+    this.closing.set(
+      producer,
+      producer.close().finally(() => this.closing.delete(producer)),
+    );
   }
 }
 

@@ -324,7 +324,7 @@ export class ServerSqs
   private async drain(options: DrainOptions): Promise<void> {
     await this.startEnded();
     if (this.ownsHost && options.because === undefined) this.warnOfDestroyed();
-    await this.control?.drain(options);
+    await this.control?.drain({ because: 'the app closes', ...options });
     if (this.control === undefined) this.reportEnd({ reason: 'drained', unfinishedCount: 0 });
     if (this.ownsHost) await this.host.close();
   }

@@ -22,6 +22,8 @@ export interface WorkerApp {
   /** Every server, and what else consumes. */
   drain(options: DrainOptions): Promise<void>;
   close(): Promise<void>;
+  /** The process exits: sends that have not ended reject, and are named in the log. */
+  giveUpSends(): Promise<void>;
 }
 
 export async function openWorkerApp(
@@ -44,6 +46,9 @@ export async function openWorkerApp(
       await Promise.all([runtime?.drain(how), ...byHand]);
     },
     close: () => app.close(),
+    async giveUpSends() {
+      await runtime?.giveUpSends();
+    },
   };
 }
 

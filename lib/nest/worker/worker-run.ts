@@ -107,6 +107,7 @@ export class WorkerRun {
     if (await settledWithin(closing, timeoutMs, host.clock)) return { isClosed: true, ...failure };
     const message = 'The app did not close in time: a shutdown hook of its providers has not ended';
     app.logger.error(message, { closeTimeoutMs: timeoutMs });
+    await app.giveUpSends();
     return { isClosed: false };
   }
 
@@ -137,6 +138,7 @@ export class WorkerRun {
     if (!(await settledWithin(released, ABORT_MS, host.clock))) {
       const message = 'The process exits although not everything has ended';
       app.logger.warn(message, { because: signal, timeoutMs: ABORT_MS });
+      await app.giveUpSends();
     }
     host.exit(exitCodeOf(signal));
     const unfinishedCount = sumRunning(servers);

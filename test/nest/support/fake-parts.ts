@@ -130,6 +130,7 @@ function fakeProducer(log: Pick<FakeParts, 'sent' | 'calls'>): TaskProducer {
     },
     sendRaw: async (queue, body) => accept({ queue, body }),
     flush: async () => void log.calls.push('flush'),
+    giveUp: async () => void log.calls.push('give up'),
     close: async () => {
       isClosed = true;
       log.calls.push('close producer');

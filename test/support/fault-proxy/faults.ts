@@ -120,6 +120,13 @@ export function dropEntries(which: EntryChoice = () => true): Fault {
   };
 }
 
+/** The request is done, and its answer stops behind its first byte until the proxy releases it or closes. */
+export function stopInAnswer(): Fault {
+  return async (exchange) => {
+    await exchange.drip(await exchange.forward(), 1, () => exchange.released);
+  };
+}
+
 /** A receive gives one of its messages twice. */
 export function duplicateMessage(index = 0): Fault {
   return async (exchange) => {

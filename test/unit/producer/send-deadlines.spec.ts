@@ -321,6 +321,46 @@ describe('Closing', () => {
   });
 });
 
+describe('Giving up as the process exits', () => {
+  test('ends sends and batches at once, and refuses those that follow', async () => {
+    const { producer, gateway, clock, ends, follow, logger } = setup();
+    gateway.hold();
+    const again = (): Promise<unknown> => producer.send(task, 'again');
+    follow(producer.send(task, 1));
+    follow(producer.send(task, 2).catch(again));
+    follow(producer.batch((batch) => (batch.add(task, 3), never())));
+    await settlePromises();
+    follow(producer.giveUp());
+    await settlePromises();
+    expect(ends).toEqual([
+      expect.any(SendGivenUpError),
+      expect.any(ProducerClosedError),
+      expect.any(ProducerClosedError),
+      undefined,
+    ]);
+    expect(String(ends[0])).toContain('given up after 0 ms and 1 attempt (the process exits)');
+    expect(logger.lines).toEqual([
+      {
+        level: 'error',
+        message: 'Sends were given up as the app closed',
+        fields: { count: 3, queues: { jobs: 3 }, inDoubtCount: 2 },
+      },
+    ]);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test('ends a close() that is under way', async () => {
+    const { producer, gateway, ends, follow } = setup();
+    gateway.hold();
+    follow(producer.send(task, 1));
+    follow(producer.close());
+    await settlePromises();
+    follow(producer.giveUp());
+    await settlePromises();
+    expect(ends).toEqual([expect.any(SendGivenUpError), undefined, undefined]);
+  });
+});
+
 test('messages that a batch holds wait for its callback, however long', async () => {
   const { producer, clock, ends, follow } = setup();
   const finish = gate();
