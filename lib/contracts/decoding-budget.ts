@@ -78,10 +78,10 @@ export class DecodingBudget {
 export function decodeTask(
   format: MessageFormat,
   message: ReceivedMessage,
-  options: Pick<DecodeOptions, 'queue' | 'codecs'>,
+  { queue, codecs }: Pick<DecodeOptions, 'queue' | 'codecs'>,
 ): TaskPacket {
   const budget = new DecodingBudget();
-  const packet = format.decode(message, { ...options, budget });
+  const packet = format.decode(message, { queue, codecs, budget });
   if (packet.pattern.length > budget.limits.patternLength) throw budget.exceeded('patternLength');
   return packet;
 }

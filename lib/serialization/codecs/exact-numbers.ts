@@ -9,8 +9,8 @@ import { endOfText, QUOTE } from './json-text.js';
  * @throws UndecodableMessageError
  */
 export function refuseInexactNumbers(json: string, budget: DecodingBudget): void {
-  if (!maybeInexact.test(json)) return;
-  const next = new RegExp(`"|${maybeInexact.source}`, 'g');
+  if (!mayHoldInexact(json)) return;
+  const next = /"|\d{16}|\d[eE]\+?\d{3}/g;
   for (let end = 0; next.test(json); next.lastIndex = end) {
     const last = next.lastIndex - 1;
     if (json.charCodeAt(last) === QUOTE) {
@@ -24,7 +24,32 @@ export function refuseInexactNumbers(json: string, budget: DecodingBudget): void
 }
 
 /** Fifteen digits are always exact, and with an exponent of two digits never too large. */
-const maybeInexact = /\d{16}|\d[eE]\+?\d{3}/;
+const EXACT_DIGITS = 15;
+const SAFE_EXPONENT = 2;
+
+// This runs for every message: it looks at each third character, and beside it only where that is a digit.
+function mayHoldInexact(json: string): boolean {
+  const step = SAFE_EXPONENT + 1;
+  for (let at = SAFE_EXPONENT; at < json.length; at += step) {
+    if (!isDigit(json.charCodeAt(at))) continue;
+    let start = at;
+    while (isDigit(json.charCodeAt(start - 1))) start--;
+    while (isDigit(json.charCodeAt(at + 1))) at++;
+    const digits = at - start + 1;
+    if (digits > EXACT_DIGITS || (digits > SAFE_EXPONENT && isExponent(json, start))) return true;
+  }
+  return false;
+}
+
+/** True where the digits that start there are an exponent that may be too large: `1e400`, `1E+400`. */
+function isExponent(json: string, start: number): boolean {
+  const before = json[start - 1] === '+' ? start - 2 : start - 1;
+  return (json.charCodeAt(before) | 0x20) === 0x65 && isDigit(json.charCodeAt(before - 1));
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
+}
 
 function refuseInexact(number: string, budget: DecodingBudget): void {
   if (/^-?\d+$/.test(number)) {
@@ -80,8 +105,7 @@ function endOfNumber(json: string, from: number): number {
 
 // Digits, sign, point and exponent.
 function isPartOfNumber(code: number): boolean {
-  const isDigit = code >= 0x30 && code <= 0x39;
-  return isDigit || code === 0x2b || code === 0x2d || code === 0x2e || (code | 0x20) === 0x65;
+  return isDigit(code) || code === 0x2b || code === 0x2d || code === 0x2e || (code | 0x20) === 0x65;
 }
 
 function shorten(digits: string): string {
