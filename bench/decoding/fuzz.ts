@@ -16,7 +16,7 @@ export function randomFrom(seed: number): Random {
 }
 
 export function pick<T>(random: Random, items: readonly T[]): T {
-  return items[Math.floor(random() * items.length)] as T;
+  return items[Math.floor(random() * items.length)];
 }
 
 type Part = (n: number) => string;
@@ -67,10 +67,10 @@ function array(random: Random, depth: number): Part {
 function object(random: Random, depth: number): Part {
   const length = Math.floor(random() ** 3 * 40);
   const fields = Array.from({ length }, (_, at) => ({
-    key: key(random, at),
+    name: key(random, at),
     value: piece(random, depth + 2),
   }));
-  return (n) => `{${fields.map(({ key, value }) => `${key(n)}:${value(n)}`).join(',')}}`;
+  return (n) => `{${fields.map(({ name, value }) => `${name(n)}:${value(n)}`).join(',')}}`;
 }
 
 function key(random: Random, at: number): Part {

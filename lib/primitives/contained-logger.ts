@@ -72,7 +72,8 @@ class ContainedLogger implements SqsLogger {
   private isEnabled(ask: 'isDebugEnabled' | 'isLogEnabled'): boolean {
     // Twice a task, so without closures.
     try {
-      return this.logger[ask]() !== false;
+      const answer: unknown = this.logger[ask]();
+      return answer !== false;
     } catch (error) {
       this.report(error);
       return true;

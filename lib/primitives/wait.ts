@@ -15,3 +15,8 @@ export function settledWithin(
     promise.then(ended, ended);
   });
 }
+
+/** Resolves after `ms` milliseconds. */
+export function sleep(clock: Clock, ms: number): Promise<void> {
+  return new Promise((resolve) => void clock.setTimer(resolve, ms));
+}

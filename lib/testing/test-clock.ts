@@ -1,6 +1,7 @@
 import type { Clock } from '../contracts/index.js';
 import { ManualClock, settlePromises } from '../primitives/manual-clock.js';
 import { systemClock } from '../primitives/system-clock.js';
+import { sleep } from '../primitives/wait.js';
 import { ManualClockNeededError } from './testing-errors.js';
 import { realNow, rest } from './real-time.js';
 
@@ -61,7 +62,7 @@ export class TestClock {
   /** For handlers that take long on the clock of the test. */
   async sleep(ms: number): Promise<void> {
     this.sleeping++;
-    await new Promise<void>((resolve) => void this.clock.setTimer(resolve, ms));
+    await sleep(this.clock, ms);
     this.sleeping--;
   }
 

@@ -81,7 +81,7 @@ export class Members {
     }
     await wait();
     const silent = asked.filter((member) => isIdle(member) && !this.answered.has(member.id));
-    await Promise.all(silent.map(({ id }) => this.pooled.get(id)?.terminate()));
+    await Promise.all(silent.map(async ({ id }) => this.pooled.get(id)?.terminate()));
   }
 
   private follow(one: PoolMember): void {

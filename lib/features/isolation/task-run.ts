@@ -11,7 +11,7 @@ import { deferred } from '../../primitives/deferred.js';
 import { errorText } from '../../primitives/error-text.js';
 import { LifeWatch } from '../../primitives/life-watch.js';
 import { systemClock } from '../../primitives/system-clock.js';
-import { settledWithin } from '../../primitives/wait.js';
+import { settledWithin, sleep } from '../../primitives/wait.js';
 import { packed, unpacked } from './clone.js';
 import { controlErrorOf } from './control-error.js';
 import { errorOf, recordOf } from './error-record.js';
@@ -169,8 +169,9 @@ export class TaskRun {
   private watchStart(): void {
     const { clock, members } = this.parts;
     this.proof = clock.setTimer(() => {
-      const wait = () => new Promise<void>((resolve) => void clock.setTimer(resolve, PROOF_MS));
-      void members.endSilent(wait).then(() => this.hasBegun || this.isSettled || this.watchStart());
+      void members
+        .endSilent(() => sleep(clock, PROOF_MS))
+        .then(() => this.hasBegun || this.isSettled || this.watchStart());
     }, PROOF_MS);
   }
 

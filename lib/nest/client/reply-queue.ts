@@ -4,6 +4,7 @@ import { GatewayError, SQS_LIMITS } from '../../contracts/index.js';
 import type { Clock, QueueGateway, SqsLogger, Timer } from '../../contracts/index.js';
 import { Background } from '../../primitives/background.js';
 import { errorText } from '../../primitives/error-text.js';
+import { sleep } from '../../primitives/wait.js';
 import { accountOfUrl, urlBeside } from '../../queue-client/index.js';
 
 /** Where replies come: a queue that only this process reads. */
@@ -58,7 +59,7 @@ export class OwnReplyQueue implements ReplyQueue {
     this.address = { name, url: urlSeenFrom(this.parts.requestUrl, { name, url }) };
     this.touchLater();
     this.background.track(this.sweep());
-    await rest(clock, SQS_LIMITS.createdQueueRestSeconds * 1000);
+    await sleep(clock, SQS_LIMITS.createdQueueRestSeconds * 1000);
     return this.address;
   }
 
@@ -144,8 +145,4 @@ function urlSeenFrom(requestUrl: string, { name, url }: ReplyQueueAddress): stri
 
 function isGone(error: unknown): boolean {
   return error instanceof GatewayError && error.kind === 'queue-not-found';
-}
-
-function rest(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.setTimer(resolve, ms));
 }

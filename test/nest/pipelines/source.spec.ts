@@ -62,7 +62,7 @@ describe('a source', () => {
         { intervalMs: 1_000 },
         { stages: ['ticks.tick'], ...worker },
       );
-      line.work = async () => void (await sleep(clock, 40_000));
+      line.work = async () => sleep(clock, 40_000);
       await work(205_000);
       const gaps = line.ranAt
         .slice(1)
