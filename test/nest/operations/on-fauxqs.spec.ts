@@ -1,16 +1,26 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { NestFactory } from '@nestjs/core';
 import { SqsDeadLetters, SqsModule, SqsProducer, SqsQueues } from '../../../lib/index.js';
 import { RecordingLogger } from '../support/recording-logger.js';
 import { fill, numbered } from '../support/operations-app.js';
-import { startEmbedded, type EmbeddedService } from '../../support/embedded.js';
+import { silentLogger } from '../../../lib/contracts/index.js';
+import { SdkGateway } from '../../../lib/queue-client/index.js';
+import { startFauxqs } from '../../support/fauxqs.js';
 
-// Over HTTP, on the emulator: it has no move tasks, does not list dead-letter sources, purges as often as asked, gives
+// Over HTTP, on an emulator that we did not write: it has no move tasks, does not list dead-letter sources, purges as often as asked, gives
 // one message of a FIFO group per receive, and does not say where a dead letter came from.
 describe('queues and dead letters over HTTP', { timeout: 30_000 }, () => {
-  let service: EmbeddedService;
+  let service: { readonly gateway: SdkGateway; close(): Promise<void> };
 
   beforeAll(async () => {
-    service = await startEmbedded();
+    const fauxqs = await startFauxqs();
+    const client = new SQSClient(fauxqs.clientConfig());
+    const gateway = new SdkGateway({ client, ownsClient: true, logger: silentLogger });
+    const close = async (): Promise<void> => {
+      await gateway.close();
+      await fauxqs.close();
+    };
+    service = { gateway, close };
   });
 
   afterAll(() => service.close());
