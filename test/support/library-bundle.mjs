@@ -13,8 +13,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
 /** Beside the packages that it imports. */
@@ -49,13 +49,23 @@ export async function bundleLibrary() {
   const entries = [...new Set(['test', 'sample'].flatMap(importsOfLibrary))]
     .filter(existsSync)
     .toSorted();
-  const folder = join(home, keyOf([...sources, ...entries]));
+  const folder = join(home, keyOf([...sources, ...entries, fileURLToPath(import.meta.url)]));
   if (existsSync(folder)) return folder;
-  rmSync(home, { recursive: true, force: true });
+  removeOld();
   const draft = join(home, `draft-${process.pid}`);
   await write(draft, entries);
   renameSync(draft, folder);
   return folder;
+}
+
+/** A run of the tests that goes on meanwhile may still read what was bundled for it. */
+function removeOld() {
+  if (!existsSync(home)) return;
+  const oldest = Date.now() - 24 * 60 * 60_000;
+  for (const name of readdirSync(home)) {
+    const folder = join(home, name);
+    if (statSync(folder).mtimeMs < oldest) rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function write(folder, entries) {
@@ -63,6 +73,7 @@ async function write(folder, entries) {
   entries.forEach((file, index) => (input[`entry-${index}`] = file));
   const isProgram = (id) =>
     Object.values(programs).some((file) => id.replaceAll('\\', '/').endsWith(file));
+  const memberParts = importedBy(resolve(programs.member));
   const build = await rolldown({
     input,
     platform: 'node',
@@ -77,7 +88,13 @@ async function write(folder, entries) {
     sourcemap: 'inline',
     entryFileNames: '[name].js',
     chunkFileNames: '[name].js',
-    codeSplitting: { groups: [{ name: 'library', test: (id) => !isProgram(id) }] },
+    codeSplitting: {
+      groups: [
+        // A member starts with what it needs, and not with all of the library and its packages.
+        { name: 'member-parts', priority: 1, test: (id) => memberParts.has(resolve(id)) },
+        { name: 'library', test: (id) => !isProgram(id) },
+      ],
+    },
   });
   await build.close();
   const files = Object.entries(input).map(([name, file]) => [
@@ -87,6 +104,18 @@ async function write(folder, entries) {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify(Object.fromEntries(files)));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+}
+
+/** What a source imports when it is loaded, and what that imports; the source itself is not among them. */
+function importedBy(source, found = new Set()) {
+  const imports = /^(?:import|export) (?!type )[^;]*?from '(\.[^']+)\.js'/gm;
+  for (const [, path] of readFileSync(source, 'utf8').matchAll(imports)) {
+    const file = resolve(dirname(source), `${path}.ts`);
+    if (found.has(file)) continue;
+    found.add(file);
+    importedBy(file, found);
+  }
+  return found;
 }
 
 function importsOfLibrary(folder) {
