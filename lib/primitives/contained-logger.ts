@@ -73,7 +73,9 @@ class ContainedLogger implements SqsLogger {
     // Twice a task, so without closures.
     try {
       const answer: unknown = this.logger[ask]();
-      return answer !== false;
+      if (typeof answer === 'boolean') return answer;
+      quietly(() => answer, this.report);
+      return true;
     } catch (error) {
       this.report(error);
       return true;

@@ -1,9 +1,9 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TaskPacket } from '../contracts/format.js';
 import type { SendContext, SqsSendInterceptor } from '../contracts/interceptors.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
 import type { SendOptions, SendResult } from '../contracts/sending.js';
 import type { TaskSchema } from '../contracts/task-contract.js';
+import { AsyncValue } from '../primitives/async-value.js';
 import { checkOutgoingData } from '../serialization/schemas/check-task-data.js';
 import { collectSends } from './collect-sends.js';
 import { GroupOrder, outwards, type Place } from './group-order.js';
@@ -69,7 +69,7 @@ export class SendPipeline {
    * The send that is being prepared, for those that its interceptors make. Entered only where something could make one:
    * on Node 20 the first entered context makes every promise of the process slower.
    */
-  private readonly preparing = new AsyncLocalStorage<Place>();
+  private readonly preparing = new AsyncValue<Place>();
 
   constructor(private readonly parts: SendPipelineParts) {}
 
@@ -120,7 +120,7 @@ export class SendPipeline {
 
   /** The sends whose interceptors or schema call, the innermost first. */
   within(): OngoingSend[] {
-    return [...outwards(this.preparing.getStore())].map(({ send }) => send);
+    return [...outwards(this.preparing.get())].map(({ send }) => send);
   }
 
   private sendTo(queue: string, request: SendRequest, options: SendOptions): Promise<SendResult> {
@@ -152,7 +152,7 @@ export class SendPipeline {
   private placeOf(ongoing: OngoingSend, { queue, options }: SendContext): Place | undefined {
     const groupId = queue.endsWith('.fifo') ? options.groupId : undefined;
     if (groupId === undefined && this.parts.interceptors.length === 0) return undefined;
-    return this.order.enter(ongoing, groupId, this.preparing.getStore());
+    return this.order.enter(ongoing, groupId, this.preparing.get());
   }
 
   private throughChain(send: Send): Promise<SendResult> {

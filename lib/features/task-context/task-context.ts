@@ -1,5 +1,5 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
+import { AsyncValue } from '../../primitives/async-value.js';
 import { NoTaskContextError } from './no-task-context.error.js';
 
 type Values = Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ type Values = Readonly<Record<string, unknown>>;
  */
 @Injectable()
 export class TaskContext {
-  private readonly storage = new AsyncLocalStorage<{
+  private readonly entered = new AsyncValue<{
     values: Values;
     priority: number | undefined;
   }>();
@@ -35,7 +35,7 @@ export class TaskContext {
    * @throws NoTaskContextError outside of `run()` and of tasks
    */
   set(key: string, value: unknown): void {
-    const store = this.storage.getStore();
+    const store = this.entered.get();
     if (store === undefined) throw new NoTaskContextError({ key });
     // Replaced, never changed: sends that are under way keep what they took.
     store.values = { ...store.values, [key]: value };
@@ -43,29 +43,29 @@ export class TaskContext {
 
   /** Undefined for what was not set, and outside of `run()` and of tasks. */
   get<T = unknown>(key: string): T | undefined {
-    const values: Values = this.storage.getStore()?.values ?? {};
+    const values: Values = this.entered.get()?.values ?? {};
     return Object.hasOwn(values, key) ? (values[key] as T) : undefined;
   }
 
   /** Forgets all values, those that came with the task included. */
   clear(): void {
-    const store = this.storage.getStore();
+    const store = this.entered.get();
     if (store !== undefined) store.values = {};
   }
 
   /** All values, as a copy. */
   all(): Record<string, unknown> {
-    return { ...this.storage.getStore()?.values };
+    return { ...this.entered.get()?.values };
   }
 
   /** The values as they are, for sends; undefined outside of `run()` and of tasks. */
   running(): Record<string, unknown> | undefined {
-    return this.storage.getStore()?.values;
+    return this.entered.get()?.values;
   }
 
   /** Level of the task that is running, for sends that inherit it; undefined outside of tasks. */
   runningPriority(): number | undefined {
-    return this.storage.getStore()?.priority;
+    return this.entered.get()?.priority;
   }
 
   /** False until some values were there for the first time. */
@@ -76,6 +76,6 @@ export class TaskContext {
   /** Runs work with exactly these values. */
   enter<R>(values: Values, work: () => R, priority?: number): R {
     this.hasBeenEntered = true;
-    return this.storage.run({ values, priority }, work);
+    return this.entered.run({ values, priority }, work);
   }
 }

@@ -1,3 +1,4 @@
+import { SQS_LIMITS } from '../../../lib/contracts/index.js';
 import { ManualClock } from '../../../lib/primitives/manual-clock.js';
 import { faultyQueue, sendAll, signalOf } from '../../support/faulty-queue.js';
 import { signal } from '../../support/signals.js';
@@ -34,6 +35,7 @@ test('a queue deleted at run time is one clear error and slow retries, others go
   expect(other?.pollError).toBeUndefined();
   expect(worker.status().phase).toBe('running');
 
+  queue.service.skip(SQS_LIMITS.deletedNameSeconds * 1_000);
   await queue.direct.createQueue('jobs');
   await queue.send('job', 'after');
   await clock.advance(30_000);

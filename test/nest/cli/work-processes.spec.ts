@@ -101,7 +101,9 @@ describe('nestjs-sqs work --processes', { timeout: 120_000 }, () => {
     command.kill('SIGINT');
     command.kill('SIGTERM');
 
-    expect(await command.exited).toEqual({ code: 143, signal: null });
+    // Of two signals that wait, the system decides which comes first.
+    const { code } = await command.exited;
+    expect([130, 143]).toContain(code);
     await observer.told(/^gone/, 2);
     expect(observer.words.filter((word) => word.startsWith('aborted'))).toHaveLength(2);
   });
