@@ -39,8 +39,10 @@ export function modelCheck(name: string, kind: ModelKind, line: Line = 'direct')
       return runScenario(scenario, line);
     });
     const replay = path === undefined ? {} : { path };
+    // A failure that takes long to shrink is told as far as it came.
+    const inTime = { interruptAfterTimeLimit: timeoutMs - 20_000, markInterruptAsFailure: true };
     // As it is thrown: an assertion around it would cut its log short.
-    await assert(property, { numRuns, seed, ...replay });
+    await assert(property, { numRuns, seed, ...replay, ...inTime });
     expect(runCount).toBeGreaterThan(0);
   });
 }

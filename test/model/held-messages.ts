@@ -16,6 +16,8 @@ interface Held {
   deadline: number;
   /** SQS refused to extend it, or gave the message again. */
   isRefused: boolean;
+  /** When SQS gave the message again. */
+  replacedAt: number | undefined;
   /** Its handler has ended, or the process gave it back or lost track of it through a fault. */
   isSettled: boolean;
   /** A settlement has left. */
@@ -44,6 +46,7 @@ export class HeldMessages {
         message,
         deadline: deadlineOf(times),
         isRefused: false,
+        replacedAt: undefined,
         isSettled: isLost,
         isSettling: false,
         operation: undefined,
@@ -75,6 +78,16 @@ export class HeldMessages {
   isOurs(receipt: string, now = this.now): boolean {
     const held = this.all.get(receipt);
     return held !== undefined && !held.isRefused && now < held.deadline;
+  }
+
+  /**
+   * A handler may begin under it. That the message was given again is known once that answer has been read, in this very
+   * moment but a few turns of promises later; who began meanwhile is told then.
+   */
+  mayBegin(receipt: string): boolean {
+    const held = this.all.get(receipt);
+    if (held === undefined || this.now >= held.deadline) return false;
+    return !held.isRefused || held.replacedAt === this.now;
   }
 
   /** Receipts that are its own as far as it can know, and that it has not begun to settle. */
@@ -130,7 +143,9 @@ export class HeldMessages {
       if (other.message.receiptHandle === held.message.receiptHandle) continue;
       if (other.isSettled || other.isSettling) continue;
       const isNewer = receiveCountOf(held) >= receiveCountOf(other);
-      (isNewer ? other : held).isRefused = true;
+      const older = isNewer ? other : held;
+      older.isRefused = true;
+      older.replacedAt = this.now;
     }
     if (held.isRefused) held.isSettled = true;
   }

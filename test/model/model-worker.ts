@@ -286,7 +286,7 @@ export class ModelWorker implements GatewayWatch {
     world.log(`${name} starts ${world.nameOf(task.messageId)}`);
     if (this.drain !== undefined) world.violated(`${name} starts ${task.id} after its drain began`);
     if (this.isPaused) world.violated(`${name} starts ${task.id} while it is paused`);
-    if (!held.isOurs(receipt)) {
+    if (!held.mayBegin(receipt)) {
       world.violated(`${name} starts ${task.id}, whose lease it knows to be over`);
     }
     if (this.unproved.has(task.messageId)) {

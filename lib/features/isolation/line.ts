@@ -1,6 +1,6 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { PoolChannel } from './load-tinypool.js';
-import { opened, OURS, type FromMember, type ToMember } from './protocol.js';
+import { opened, sealed, type FromMember, type ToMember } from './protocol.js';
 
 /** The line between a run and the member that has it. Beside the pool's own, which carries the task alone. */
 export interface Line {
@@ -15,6 +15,7 @@ export interface Line {
 export interface LineOpening {
   readonly port?: MessagePort;
   readonly channel?: PoolChannel;
+  readonly run?: number;
 }
 
 export function openLine(runtime: 'thread' | 'process'): Line {
@@ -45,21 +46,25 @@ class ThreadLine implements Line {
   }
 }
 
+let lastRun = 0;
+
 class ProcessLine implements Line {
   onMessage: (message: FromMember) => void = () => {};
+  private readonly run = ++lastRun;
   private post: ((message: unknown) => void) | undefined;
-  readonly opening: { channel: PoolChannel } = {
+  readonly opening: { channel: PoolChannel; run: number } = {
+    run: this.run,
     channel: {
       onMessage: (send) => (this.post = send),
       postMessage: (message) => {
-        const ours = opened<FromMember>(message);
+        const ours = opened<FromMember>(message, this.run);
         if (ours !== undefined) this.onMessage(ours);
       },
     },
   };
 
   send(message: ToMember): void {
-    this.post?.({ [OURS]: message });
+    this.post?.(sealed(message, this.run));
   }
 
   close(): void {

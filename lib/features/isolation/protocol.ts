@@ -45,6 +45,8 @@ export interface DeliveryRecord {
 export interface MemberTask {
   readonly job: Uint8Array;
   readonly port?: import('node:worker_threads').MessagePort;
+  /** Of a process, whose tasks share one channel: which run a message belongs to. */
+  readonly run?: number;
 }
 
 export type ToMember =
@@ -85,9 +87,16 @@ export const OURS = 'nestjs-sqs-tasks';
 
 export interface Envelope<M> {
   readonly [OURS]: M;
+  readonly run: number;
 }
 
-export function opened<M>(message: unknown): M | undefined {
+export function sealed<M>(message: M, run: number): Envelope<M> {
+  return { [OURS]: message, run };
+}
+
+/** Undefined for what is not ours, or of another run: what a task left behind must not act on the task after it. */
+export function opened<M>(message: unknown, run: number): M | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  return (message as Partial<Envelope<M>>)[OURS];
+  const envelope = message as Partial<Envelope<M>>;
+  return envelope.run === run ? envelope[OURS] : undefined;
 }

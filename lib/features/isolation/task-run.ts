@@ -177,11 +177,11 @@ export class TaskRun {
 
   private async give(): Promise<unknown> {
     const { pool, members, entry } = this.parts;
-    const { port, channel } = this.line.opening;
+    const { port, channel, run } = this.line.opening;
     const options: RunOptions = { filename: entry, name: 'default', signal: this.kill.signal };
     if (port !== undefined) options.transferList = [port];
     if (channel !== undefined) options.channel = channel;
-    const task = { job: this.packedJob(), port };
+    const task = { job: this.packedJob(), port, run };
     this.wasOfferedToUsed = this.isOffered = members.offer();
     this.lossesBefore = members.idleLossCount;
     try {

@@ -41,6 +41,24 @@ describe.each(['thread', 'process'] as const)(
       },
     );
 
+    test('acts on no other task: not by the context that it kept', async () => {
+      const app = await setup();
+      const extensions: number[] = [];
+      vi.spyOn(app.gateway, 'changeVisibilityBatch').mockImplementation((_url, entries) => {
+        extensions.push(...entries.map((entry) => entry.visibilityTimeoutSeconds));
+        return Promise.resolve(entries.map(() => ({ ok: true })));
+      });
+      await app.act({ act: 'keepContext' });
+
+      expect(await app.act({ act: 'useKept' })).toMatchObject({
+        kind: 'retry',
+        error: { message: 'and fails' },
+      });
+
+      expect(extensions).toContain(90);
+      expect(extensions).not.toContain(800);
+    });
+
     test.each<Act['act'][]>([['exitAtOnce'], ['rejectAtOnce'], ['throwSoon'], ['heapAtOnce']])(
       'and ends it (%s) harms no other task',
       async (act) => {

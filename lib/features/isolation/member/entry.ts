@@ -15,10 +15,10 @@ let hasBegun = false;
 if (isMainThread) endWithWorker();
 
 /** Called by the pool, one task at a time. */
-export default async function runTask({ job: bytes, port }: MemberTask): Promise<void> {
+export default async function runTask({ job: bytes, port, run }: MemberTask): Promise<void> {
   const job = unpacked(bytes) as Job;
   line?.close();
-  line = new MemberLine(port);
+  line = new MemberLine(port, run);
   line.onClose = () => void close(line);
   const own = line;
   const delivery = new RemoteDelivery(job, own);

@@ -1,6 +1,6 @@
 import { threadId, type MessagePort } from 'node:worker_threads';
 import { errorOf } from '../error-record.js';
-import { opened, OURS, type FromMember, type ToMember } from '../protocol.js';
+import { opened, sealed, type FromMember, type ToMember } from '../protocol.js';
 import { packed } from '../clone.js';
 import { deferred } from '../../../primitives/deferred.js';
 
@@ -14,8 +14,11 @@ export class MemberLine {
   private readonly proving = deferred();
   private readonly stopListening: () => void;
 
-  /** @param port undefined in a process, which has its own channel */
-  constructor(private readonly port: MessagePort | undefined) {
+  /** @param port undefined in a process, which has a channel for all its runs */
+  constructor(
+    private readonly port: MessagePort | undefined,
+    private readonly run = 0,
+  ) {
     this.stopListening = port === undefined ? this.listenToProcess() : this.listenTo(port);
     this.send({ kind: 'hello', member: this.member });
   }
@@ -33,7 +36,7 @@ export class MemberLine {
   }
 
   send(message: FromMember): void {
-    if (this.port === undefined) return void process.send?.({ [OURS]: message });
+    if (this.port === undefined) return void process.send?.(sealed(message, this.run));
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a MessagePort has no origin
     this.port.postMessage(message);
   }
@@ -64,7 +67,7 @@ export class MemberLine {
 
   private listenToProcess(): () => void {
     const listener = (message: unknown): void => {
-      const ours = opened<ToMember>(message);
+      const ours = opened<ToMember>(message, this.run);
       if (ours !== undefined) this.receive(ours);
     };
     process.on('message', listener);
