@@ -46,7 +46,7 @@ describe.each(['thread', 'process'] as const)(
       const extensions: number[] = [];
       vi.spyOn(app.gateway, 'changeVisibilityBatch').mockImplementation((_url, entries) => {
         extensions.push(...entries.map((entry) => entry.visibilityTimeoutSeconds));
-        return Promise.resolve(entries.map(() => ({ ok: true })));
+        return Promise.resolve(entries.map(() => ({ ok: true, value: undefined })));
       });
       await app.act({ act: 'keepContext' });
 
