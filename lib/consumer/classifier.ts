@@ -5,6 +5,7 @@ import type { Backoff, OutcomePolicy } from '../contracts/policies.js';
 import { controlSignalOf, type ControlSignal, type Outcome } from '../contracts/task.js';
 import { errorText } from '../primitives/error-text.js';
 import type { Delivery } from './delivery.js';
+import type { FailurePlace } from './failure-place.js';
 import type { LastAttempt } from './last-attempt.js';
 import { clampDelay } from './retry/clamp-delay.js';
 
@@ -17,18 +18,6 @@ export interface ClassifierParts {
   queue: string;
   logger: SqsLogger;
 }
-
-/**
- * Where a delivery failed. The place chooses the policy, never the class of the error: a handler can throw an error of any
- * class, such as that of a follow-up task whose data was refused.
- *
- * | place     | what failed                                                                       | policy             |
- * |-----------|-----------------------------------------------------------------------------------|--------------------|
- * | `message` | it cannot be decoded, asks for a forbidden reply queue, or its schema refuses it   | `onInvalidMessage` |
- * | `lookup`  | no handler for its pattern                                                        | `onUnknownTask`    |
- * | `handler` | everything else: handler, guards, pipes, filters, hooks, interceptors, its reply  | `onError`          |
- */
-export type FailurePlace = 'message' | 'lookup' | 'handler';
 
 /** What went wrong, and what the handler that it went wrong in says about it. */
 export interface Failure {
@@ -50,7 +39,8 @@ export class Classifier {
 
   classify(failure: Failure): Verdict {
     const { outcome, isFatal } = this.verdictOf(failure);
-    const { delivery, handlerOptions } = failure;
+    const { delivery, handlerOptions, place } = failure;
+    delivery.failurePlace = place;
     return {
       outcome: this.parts.lastAttempt.outcomeOf(outcome, delivery, handlerOptions),
       isFatal,

@@ -1,5 +1,6 @@
 import type { TaskPacket } from '../contracts/format.js';
 import type { RunningDelivery } from '../contracts/task.js';
+import type { FailurePlace } from './failure-place.js';
 import type { Lease } from './lease.js';
 import type { ReceivedTaskMessage } from './task-message.js';
 
@@ -16,6 +17,8 @@ export class Delivery implements RunningDelivery {
   packet: TaskPacket | undefined;
   data: unknown;
   isAcked = false;
+  /** Of an attempt that failed. */
+  failurePlace: FailurePlace | undefined;
   /** Its message was deleted before its handler ran. */
   isSettled = false;
   /** Monotonic milliseconds when its handler started; undefined while it waits. */

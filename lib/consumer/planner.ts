@@ -10,8 +10,8 @@ import type {
   TaskHandlerOptions,
 } from '../contracts/handlers.js';
 import type { ReplyPort, RequestFacts } from '../contracts/replies.js';
-import type { FailurePlace } from './classifier.js';
 import type { Delivery } from './delivery.js';
+import type { FailurePlace } from './failure-place.js';
 
 export interface PlannerParts {
   /** Name that handlers are looked up under. */

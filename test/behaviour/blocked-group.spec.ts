@@ -1,4 +1,5 @@
 import { discard, retry, constant } from '../../lib/consumer/retry/index.js';
+import { UnknownTaskError } from '../../lib/contracts/index.js';
 import type { ConsumeOptions } from '../../lib/contracts/index.js';
 import { familySetup } from '../support/family.js';
 import { controlError } from '../support/control-errors.js';
@@ -51,6 +52,26 @@ describe('A FIFO group behind a message that nothing gives up', () => {
     const [line] = said(memory.logger, 'error', atHead);
     expect(line).toMatch(/No handler for task "unknown"/);
     expect(line).toMatch(/onUnknownTask/);
+    await drained(memory, worker);
+  });
+
+  test('is told of as its handler’s failure, whatever class of error that throws', async () => {
+    const memory = await setup();
+    await memory.send('job', 1);
+    const worker = memory.worker({
+      consume: soon,
+      handlers: {
+        job() {
+          throw new UnknownTaskError({ pattern: 'follow-up', queue: 'other', known: [] });
+        },
+      },
+    });
+    worker.start();
+    await memory.clock.advance(15_000);
+    expect(said(memory.logger, 'error', atHead)).toEqual([]);
+    await memory.clock.advance(30_000);
+    const [line] = said(memory.logger, 'error', atHead);
+    expect(line).toMatch(/or onError another policy/);
     await drained(memory, worker);
   });
 

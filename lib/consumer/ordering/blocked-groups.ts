@@ -1,9 +1,9 @@
-import { UndecodableMessageError, UnknownTaskError } from '../../contracts/errors/index.js';
 import type { SqsLogger } from '../../contracts/logger.js';
 import type { ResolvedConsumeOptions } from '../../contracts/options/index.js';
 import type { Outcome } from '../../contracts/task.js';
 import { errorText } from '../../primitives/error-text.js';
 import type { Delivery } from '../delivery.js';
+import type { FailurePlace } from '../failure-place.js';
 
 // A FIFO queue gives nothing of a group while its head is not deleted. Where no dead-letter queue and no limit of
 // attempts ends a head that always fails, its group waits until the queue's retention ends.
@@ -15,6 +15,12 @@ const cases = {
   onUnknownTask: 'one that nothing here handles (onUnknownTask)',
   onError: 'one whose handler always fails (onError)',
 } as const satisfies Record<keyof Policies, string>;
+
+const POLICIES = {
+  message: 'onInvalidMessage',
+  lookup: 'onUnknownTask',
+  handler: 'onError',
+} as const satisfies Record<FailurePlace, keyof Policies>;
 
 /** @param policies those that retry */
 function whatToDo(policies: readonly (keyof Policies)[]): string {
@@ -51,7 +57,7 @@ export class BlockedGroups {
   /** The head of a group is to be retried. */
   failed(groupId: string, delivery: Delivery, outcome: Extract<Outcome, { kind: 'retry' }>): void {
     const { id } = delivery.message;
-    const policy = policyOf(outcome.error);
+    const policy = POLICIES[delivery.failurePlace ?? 'handler'];
     const isLasting = policy !== 'onError' || delivery.attempt >= LASTING_ATTEMPT;
     if (outcome.wanted || !isLasting || this.said.get(groupId) === id) return;
     this.said.set(groupId, id);
@@ -68,9 +74,4 @@ export class BlockedGroups {
   ended(groupId: string): void {
     this.said.delete(groupId);
   }
-}
-
-function policyOf(error: unknown): keyof Policies {
-  if (error instanceof UndecodableMessageError) return 'onInvalidMessage';
-  return error instanceof UnknownTaskError ? 'onUnknownTask' : 'onError';
 }
