@@ -1,6 +1,6 @@
 import { UnserializableDataError } from '../../contracts/errors/index.js';
 import type { Codec } from '../../contracts/format.js';
-import { boundedDecoder } from './decode-within.js';
+import { boundedDecoder, readableText } from './decode-within.js';
 import { describe, findJsonProblem, isJsonData } from './json-check.js';
 import { decodeJson } from './json-decode.js';
 
@@ -11,15 +11,31 @@ import { decodeJson } from './json-decode.js';
 export const jsonCodec: Codec = {
   name: 'json',
   encode(value) {
-    try {
-      if (isJsonData(value)) return writeJson(value);
-    } catch (error) {
-      throw writingFailed(error);
-    }
-    throw unserializable(value);
+    return readableJson(written(value), 'json');
   },
   ...boundedDecoder(decodeJson),
 };
+
+function written(value: unknown): string {
+  try {
+    if (isJsonData(value)) return writeJson(value);
+  } catch (error) {
+    throw writingFailed(error);
+  }
+  throw unserializable(value);
+}
+
+/**
+ * Refuses what its reader would refuse, too.
+ *
+ * @throws UnserializableDataError
+ */
+export function readableJson(text: string, name: string): string {
+  return readableText(text, { name, decode: jsonCodec.decode, fromLength: SHORTEST_AT_A_LIMIT });
+}
+
+/** The 24,000 different fields that use up `fieldNames` take 180,000 characters at least. */
+const SHORTEST_AT_A_LIMIT = 131_072;
 
 /** Writes what the strict check, or the lenient copy, found to be JSON. */
 export function writeJson(value: unknown): string {

@@ -2,7 +2,7 @@ import { UnserializableDataError } from '../../contracts/errors/index.js';
 import type { Codec } from '../../contracts/format.js';
 import { boundedDecoder } from './decode-within.js';
 import { describe } from './json-check.js';
-import { writeJson } from './json-codec.js';
+import { readableJson, writeJson } from './json-codec.js';
 import { decodeJson } from './json-decode.js';
 import { isDangerousKey, isRecord, MAX_JSON_DEPTH } from './json-limits.js';
 
@@ -14,19 +14,25 @@ import { isDangerousKey, isRecord, MAX_JSON_DEPTH } from './json-limits.js';
 export const lenientJsonCodec: Codec = {
   name: 'json',
   encode(value) {
-    try {
-      return writeJson(toJsonData(value, []));
-    } catch (cause) {
-      throw new UnserializableDataError({
-        path: '$',
-        found: 'data that throws when it is read',
-        codec: 'lenient json',
-        cause,
-      });
-    }
+    return readableJson(written(value), NAME_IN_ERRORS);
   },
   ...boundedDecoder(decodeJson),
 };
+
+const NAME_IN_ERRORS = 'lenient json';
+
+function written(value: unknown): string {
+  try {
+    return writeJson(toJsonData(value, []));
+  } catch (cause) {
+    throw new UnserializableDataError({
+      path: '$',
+      found: 'data that throws when it is read',
+      codec: NAME_IN_ERRORS,
+      cause,
+    });
+  }
+}
 
 function toJsonData(value: unknown, above: readonly object[]): unknown {
   switch (typeof value) {

@@ -3,7 +3,7 @@ import { DECODING_LIMITS, type DecodingBudget } from '../../contracts/decoding-b
 import { UndecodableMessageError, UnserializableDataError } from '../../contracts/errors/index.js';
 import type { Codec } from '../../contracts/format.js';
 import { checkData, DataProblem } from './data-check.js';
-import { boundedDecoder } from './decode-within.js';
+import { boundedDecoder, readableText } from './decode-within.js';
 import { escapeForSqs } from './json-codec.js';
 import { isNoJson, parseJson } from './json-decode.js';
 import { withoutByteOrderMark } from './json-text.js';
@@ -16,12 +16,8 @@ import { CONTAINERS_OF, FieldWriter, spendHashed } from './object-shapes.js';
 export const richCodec: Codec = {
   name: 'rich',
   encode(value) {
-    try {
-      checkData(value, DECODING_LIMITS);
-      return escapeForSqs(stringify(value, undefined, { operations: byFields }));
-    } catch (error) {
-      throw unserializable(error);
-    }
+    const { name, decode } = richCodec;
+    return readableText(written(value), { name, decode, fromLength: SHORTEST_AT_A_LIMIT });
   },
   ...boundedDecoder((text, budget) => {
     try {
@@ -36,6 +32,18 @@ export const richCodec: Codec = {
     }
   }),
 };
+
+/** A set of 500 BigInts uses up `hashedNumbers`, with 18 characters for each. */
+const SHORTEST_AT_A_LIMIT = 8_192;
+
+function written(value: unknown): string {
+  try {
+    checkData(value, DECODING_LIMITS);
+    return escapeForSqs(stringify(value, undefined, { operations: byFields }));
+  } catch (error) {
+    throw unserializable(error);
+  }
+}
 
 // An instance of a user's own class, such as a DTO, is written by its fields, as JSON does.
 const byFields = {
