@@ -1,31 +1,78 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import ts from 'typescript';
 import { buildIfStale, compile } from './build-if-stale.mjs';
 import { runCommand } from './run-step.mjs';
 
-// The specs of sample/10-testing, which `npm test` runs under Vitest, under Jest and under Node's own runner: compiled,
-// against the built package, as the tests of an ES module project are.
+// The specs of sample/10-testing, which `npm test` runs under Vitest, against the built package under two other runners:
+// under Jest as most projects have it, on Nest 11 in CommonJS and without any settings, and under Node's own in ES modules.
 buildIfStale();
-compile('sample/tsconfig.sample.json');
-const specs = resolve('dist-sample/10-testing');
-const jest = resolve('test/jest/node_modules/jest/bin/jest.js');
-if (!existsSync(jest)) await runCommand('npm', ['ci'], { cwd: 'test/jest', timeoutMs: 300_000 });
+const samples = 'sample/10-testing';
 
-const config = { rootDir: specs, testMatch: ['**/*.spec.js'], transform: {}, cache: false };
-const workplace = mkdtempSync(join(tmpdir(), 'nestjs-sqs-tasks-'));
-try {
-  const configFile = join(workplace, 'jest.config.json');
-  writeFileSync(configFile, JSON.stringify(config));
-  // Where a handle or a timer stayed open Jest would not end, and the time limit would.
-  const run = ['--experimental-vm-modules', jest, '--config', configFile, '--ci'];
-  const { stderr } = await runCommand(process.execPath, run, { timeoutMs: 180_000 });
-  console.log(`jest:      ${totalOf(stderr, /^Tests: .*$/m)}`);
-} finally {
-  rmSync(workplace, { recursive: true, force: true });
+console.log(`jest:      ${await underJest()}`);
+console.log(`node:test: ${await underNode()}`);
+
+async function underJest() {
+  const project = mkdtempSync(join(tmpdir(), 'nestjs-sqs-tasks-'));
+  try {
+    for (const file of ['package.json', 'package-lock.json', '.npmrc']) {
+      cpSync(join('test/jest', file), join(project, file));
+    }
+    await runCommand('npm', ['ci'], { cwd: project, timeoutMs: 300_000 });
+    await installPackage(project);
+    asCommonJs(join(project, 'specs'));
+    const jest = join(project, 'node_modules/jest/bin/jest.js');
+    // Where a handle or a timer stayed open Jest would not end, and the time limit would.
+    const { stderr } = await runCommand(process.execPath, [jest, '--ci', '--rootDir', project], {
+      cwd: project,
+      timeoutMs: 180_000,
+    });
+    return totalOf(stderr, /^Tests: .*$/m);
+  } finally {
+    rmSync(project, { recursive: true, force: true });
+  }
 }
-const { stdout } = await runCommand(process.execPath, ['--test', join(specs, 'node.test.js')]);
-console.log(`node:test: ${totalOf(stdout, /^(#|ℹ) pass [1-9]\d*$/m)}`);
+
+async function underNode() {
+  compile('sample/tsconfig.sample.json');
+  const spec = resolve('dist-sample/10-testing/node.test.js');
+  const { stdout } = await runCommand(process.execPath, ['--test', spec]);
+  return totalOf(stdout, /^(#|ℹ) pass [1-9]\d*$/m);
+}
+
+/** As users get it: a link would find the packages of this repository. */
+async function installPackage(project) {
+  await runCommand('npm', ['pack', '--ignore-scripts', '--pack-destination', project]);
+  const tarball = readdirSync(project).find((file) => file.endsWith('.tgz'));
+  const flags = ['--no-save', '--legacy-peer-deps'];
+  await runCommand('npm', ['install', ...flags, `./${tarball}`], { cwd: project });
+}
+
+function asCommonJs(folder) {
+  mkdirSync(folder);
+  for (const file of readdirSync(samples)) {
+    const { outputText } = ts.transpileModule(readFileSync(join(samples, file), 'utf8'), {
+      fileName: file,
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.CommonJS,
+        experimentalDecorators: true,
+        emitDecoratorMetadata: true,
+        esModuleInterop: true,
+      },
+    });
+    if (file !== 'node.test.ts') writeFileSync(join(folder, file.replace(/ts$/, 'js')), outputText);
+  }
+}
 
 function totalOf(output, pattern) {
   const [line] = pattern.exec(output) ?? [];
