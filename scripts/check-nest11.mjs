@@ -10,6 +10,7 @@ const sources = [
   'test',
   'sample',
   'docs',
+  'bench',
   'README.md',
   'package.json',
   'package-lock.json',

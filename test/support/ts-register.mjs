@@ -9,7 +9,7 @@ if (nodeModule.registerHooks === undefined) {
 
 /** What apps load anyhow, before each of its hundreds of files would have to pass through another thread. */
 async function loadPackages() {
-  if (!/\.ts$/.test(process.argv[1] ?? '')) return;
+  if (process.argv[1]?.endsWith('.ts') !== true) return;
   await import('@nestjs/core');
   await import('@nestjs/microservices');
   await import('@aws-sdk/client-sqs');
