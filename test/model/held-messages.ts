@@ -74,6 +74,13 @@ export class HeldMessages {
     if (held !== undefined) held.isSettled = true;
   }
 
+  /** The process has told that it gives a settlement up: the visibility timeout decides. */
+  givenUp(messageId: string): void {
+    for (const held of this.all.values()) {
+      if (held.isSettling && held.message.messageId === messageId) held.isSettled = true;
+    }
+  }
+
   /** It may believe that the message is its own: what SQS confirms now proves something. */
   isOurs(receipt: string, now = this.now): boolean {
     const held = this.all.get(receipt);

@@ -75,6 +75,7 @@ export class ModelWorker implements GatewayWatch {
     this.engine.on('task:settled', ({ delivery }) => {
       this.held.settled(delivery.message.raw.receiptHandle);
     });
+    this.engine.on('settlement:failed', ({ messageId }) => this.held.givenUp(messageId));
     this.engine.start();
   }
 

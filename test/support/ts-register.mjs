@@ -9,7 +9,8 @@ if (nodeModule.registerHooks === undefined) {
 
 /** What apps load anyhow, before each of its hundreds of files would have to pass through another thread. */
 async function loadPackages() {
-  if (process.argv[1]?.endsWith('.ts') !== true) return;
+  const [, program = ''] = process.argv;
+  if (!program.endsWith('.ts')) return;
   await import('@nestjs/core');
   await import('@nestjs/microservices');
   await import('@aws-sdk/client-sqs');
