@@ -1,7 +1,8 @@
 import { ownRequire } from '../../primitives/own-files.js';
 import type { UndiciModule } from './undici-transport.js';
 
-const MAJOR = 7;
+/** 8 needs Node 22.19. */
+const MAJORS = [7, 8];
 
 /** The optional package `undici`, or why it is not used. */
 export type LoadedUndici = { undici: UndiciModule } | { reason: string };
@@ -12,8 +13,8 @@ export async function loadUndici(
 ): Promise<LoadedUndici> {
   try {
     const { version } = require('undici/package.json') as { version: string };
-    if (Number.parseInt(version, 10) !== MAJOR) {
-      return { reason: `the installed undici is ${version}, and ^${MAJOR} is needed` };
+    if (!MAJORS.includes(Number.parseInt(version, 10))) {
+      return { reason: `the installed undici is ${version}, and ^7 or ^8 is needed` };
     }
     return { undici: require('undici') as UndiciModule };
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 /** What is used of a connector of undici. */
 export type Connector<O> = (
   options: O,
-  callback: (error: Error | null, socket: Socket | null) => void,
+  callback: (...connected: [Error, null] | [null, Socket]) => void,
 ) => void;
 
 /**
@@ -12,9 +12,10 @@ export type Connector<O> = (
  */
 export function skippingContinue<O>(connect: Connector<O>): Connector<O> {
   return (options, callback) =>
-    connect(options, (error, socket) => {
-      if (error === null && socket !== null) skipContinue(socket);
-      callback(error, socket);
+    connect(options, (...connected) => {
+      const [error, socket] = connected;
+      if (error === null) skipContinue(socket);
+      callback(...connected);
     });
 }
 

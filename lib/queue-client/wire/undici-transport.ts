@@ -1,12 +1,50 @@
-import type { Agent, buildConnector, Dispatcher } from 'undici';
 import type { CallSignal } from '../sdk/call-end.js';
 import { skippingContinue, type Connector } from './skip-continue.js';
 import type { HttpAnswer, Transport, WireRequest } from './transport.js';
 
-/** The package `undici`, as far as it is used. */
+/** The package `undici`, as far as it is used. By its own types, apps without it would not compile. */
 export interface UndiciModule {
-  Agent: typeof Agent;
-  buildConnector: typeof buildConnector;
+  Agent: new (options: AgentOptions) => UndiciAgent;
+  buildConnector(options: { timeout: number; allowH2: boolean }): unknown;
+}
+
+interface AgentOptions {
+  readonly pipelining: number;
+  readonly headersTimeout: number;
+  readonly bodyTimeout: number;
+  readonly keepAliveTimeout: number;
+  readonly allowH2: boolean;
+  readonly connect: Connector<unknown>;
+}
+
+interface UndiciAgent {
+  readonly destroyed: boolean;
+  dispatch(request: UndiciRequest, handler: DispatchHandler): boolean;
+  destroy(): Promise<void>;
+}
+
+interface UndiciRequest {
+  readonly origin: string;
+  readonly path: string;
+  readonly method: 'POST';
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array;
+}
+
+interface DispatchController {
+  abort(reason: Error): void;
+}
+
+interface DispatchHandler {
+  onRequestStart(controller: DispatchController): void;
+  onResponseStart(
+    controller: DispatchController,
+    statusCode: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void;
+  onResponseData(controller: DispatchController, chunk: Buffer): void;
+  onResponseEnd(): void;
+  onResponseError(controller: DispatchController, error: Error): void;
 }
 
 export interface UndiciTransportSetup {
@@ -25,16 +63,19 @@ const KEEP_ALIVE_MS = 60_000;
  */
 export class UndiciTransport implements Transport {
   readonly name = 'undici';
-  private readonly agent: Agent;
+  private readonly agent: UndiciAgent;
 
   constructor(private readonly setup: UndiciTransportSetup) {
-    const connect = setup.undici.buildConnector({ timeout: setup.connectTimeoutMs });
+    // One request on a connection; undici 8 would ask for HTTP/2, where they share it.
+    const allowH2 = false;
+    const connect = setup.undici.buildConnector({ timeout: setup.connectTimeoutMs, allowH2 });
     this.agent = new setup.undici.Agent({
       pipelining: 1,
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      connect: skippingContinue(connect as Connector<unknown>) as buildConnector.connector,
+      allowH2,
+      connect: skippingContinue(connect as Connector<unknown>),
     });
   }
 
@@ -72,8 +113,8 @@ interface ExchangeParts {
 }
 
 /** One request on its way: open, until it is answered, broken, out of time or aborted, whichever comes first. */
-class Exchange implements Dispatcher.DispatchHandler {
-  private controller: Dispatcher.DispatchController | undefined;
+class Exchange implements DispatchHandler {
+  private controller: DispatchController | undefined;
   private begun: { statusCode: number; headers: Record<string, string> } | undefined;
   private readonly chunks: Buffer[] = [];
   private isOver = false;
@@ -84,14 +125,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     parts.signal?.addEventListener('abort', this.onAbort, { once: true });
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
+  onRequestStart(controller: DispatchController): void {
     this.controller = controller;
     // Ended while it waited for its connection.
     if (this.isOver) controller.abort(new Error('The request was given up before it was sent.'));
   }
 
   onResponseStart(
-    _controller: Dispatcher.DispatchController,
+    _controller: DispatchController,
     statusCode: number,
     headers: Record<string, string | string[] | undefined>,
   ): void {
@@ -102,7 +143,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.timer = this.startTimer();
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(_controller: DispatchController, chunk: Buffer): void {
     this.chunks.push(chunk);
   }
 
@@ -110,7 +151,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.end(undefined);
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_controller: DispatchController, error: Error): void {
     this.end(asOfNode(error, this.begun === undefined ? 'TimeoutError' : 'Error'));
   }
 
