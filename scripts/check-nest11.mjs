@@ -31,7 +31,7 @@ try {
   const { stdout } = await runCommand('npx', ['vitest', 'run', ...specs], {
     cwd,
     env,
-    timeoutMs: 300_000,
+    timeoutMs: 600_000,
   });
   console.log(
     stdout
