@@ -72,7 +72,8 @@ describe('nestjs-sqs work --log-format json', { timeout: 60_000 }, () => {
       reason: expect.stringContaining('n must be odd'),
       err: { type: 'BadRequestException', stack: expect.stringMatching(/\n\s+at /) },
     });
-    expect(lines.at(-1)).toMatchObject({
+    const last = lines.at(-1);
+    expect(last, command.lines.join('\n')).toMatchObject({
       context: 'nestjs-sqs',
       msg: expect.stringMatching(/^Ended: /),
     });
