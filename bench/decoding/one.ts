@@ -15,7 +15,7 @@ export interface Measured {
 
 // Only what decodes: a process for each message would wait a second for the rest.
 const source = new URL('../source/lib/', import.meta.url);
-const { DecodingBudget } = await part('contracts');
+const { DecodingBudget, UndecodableMessageError } = await part('contracts');
 const parts = await part('serialization');
 const { compressed, jsonCodec, richCodec, nativeFormat } = parts;
 const { eventBridge, s3Event, sns, sqspipes, sqsWorkers, squids, taskmaster, zcSqs } = parts;
@@ -40,7 +40,7 @@ const formats: Record<FormatName, MessageFormat> = {
 const codecList: Codec[] = [jsonCodec, richCodec, compressed(jsonCodec), compressed(richCodec)];
 const codecs = (name = 'json') => {
   const codec = codecList.find((one) => one.name === name);
-  if (codec === undefined) throw new Error(`unknown codec ${name}`);
+  if (codec === undefined) throw new UndecodableMessageError({ problem: `no codec "${name}"` });
   return codec;
 };
 

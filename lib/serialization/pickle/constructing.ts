@@ -9,6 +9,8 @@ import { PythonName, Uuid, WideInteger } from './python-objects.js';
 /** GLOBAL: two lines, the module and the name. */
 export function importName(stack: PickleStack, input: ByteReader): void {
   const module = readUtf8(Buffer.from(input.line(), 'latin1'));
+  // Python names each once and remembers it; two lines take what several values take.
+  stack.spend({ values: 9 });
   stack.push(named('GLOBAL', module, readUtf8(Buffer.from(input.line(), 'latin1'))));
 }
 
