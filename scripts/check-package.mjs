@@ -8,6 +8,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { packInto } from './pack-package.mjs';
 import { runCommand } from './run-step.mjs';
 
 // Packs the library, installs it into empty projects as a user would, and lets each send and handle one task, and
@@ -50,7 +51,7 @@ const hereInCommonJs =
 
 const workplace = mkdtempSync(join(tmpdir(), 'nestjs-sqs-tasks-'));
 try {
-  const tarball = await pack();
+  const { tarball } = await packInto(workplace);
   for (const project of projects) {
     await check(project, tarball);
     const { name, sdkVersion } = project;
@@ -60,15 +61,6 @@ try {
   }
 } finally {
   rmSync(workplace, { recursive: true, force: true });
-}
-
-async function pack() {
-  const { stdout } = await runCommand('npm', ['pack', '--json', '--pack-destination', workplace], {
-    timeoutMs: 400_000,
-  });
-  // Building speaks too, before the answer.
-  const [{ filename }] = JSON.parse(stdout.slice(stdout.search(/^\[$/m)));
-  return join(workplace, filename);
 }
 
 async function check(project, tarball) {

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { packInto } from './pack-package.mjs';
 import { projects } from './projects/projects.mjs';
 import { steps } from './projects/steps.mjs';
 import { runCommand } from './run-step.mjs';
@@ -29,7 +30,10 @@ const workplace = mkdtempSync(join(tmpdir(), 'nestjs-sqs-tasks-projects-'));
 const rows = [];
 const failures = [];
 try {
-  const tarball = await pack();
+  const { tarball, size, unpackedSize, entryCount } = await packInto(workplace);
+  console.log(
+    `packed ${kilobytes(size)}, unpacked ${kilobytes(unpackedSize)}, ${entryCount} files`,
+  );
   for (const project of chosen) await checkProject(project, tarball);
 } finally {
   rmSync(workplace, { recursive: true, force: true });
@@ -39,19 +43,6 @@ for (const { project, check, error } of failures) {
 }
 console.log(`\n${rows.length - failures.length} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;
-
-async function pack() {
-  const { stdout } = await runCommand('npm', ['pack', '--json', '--pack-destination', workplace], {
-    timeoutMs: 400_000,
-  });
-  const [{ filename, size, unpackedSize, entryCount }] = JSON.parse(
-    stdout.slice(stdout.search(/^\[$/m)),
-  );
-  console.log(
-    `packed ${kilobytes(size)}, unpacked ${kilobytes(unpackedSize)}, ${entryCount} files`,
-  );
-  return join(workplace, filename);
-}
 
 function kilobytes(bytes) {
   return `${Math.round(bytes / 1_000)} kB`;

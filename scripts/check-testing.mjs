@@ -10,12 +10,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import ts from 'typescript';
-import { buildIfStale, compile } from './build-if-stale.mjs';
+import { compile } from './build-if-stale.mjs';
+import { packInto } from './pack-package.mjs';
 import { runCommand } from './run-step.mjs';
 
 // The specs of sample/10-testing, which `npm test` runs under Vitest, against the built package under two other runners:
 // under Jest as most projects have it, on Nest 11 in CommonJS and without any settings, and under Node's own in ES modules.
-buildIfStale();
 const samples = 'sample/10-testing';
 
 console.log(`jest:      ${await underJest()}`);
@@ -51,10 +51,9 @@ async function underNode() {
 
 /** As users get it: a link would find the packages of this repository. */
 async function installPackage(project) {
-  await runCommand('npm', ['pack', '--ignore-scripts', '--pack-destination', project]);
-  const tarball = readdirSync(project).find((file) => file.endsWith('.tgz'));
+  const { tarball } = await packInto(project);
   const flags = ['--no-save', '--legacy-peer-deps'];
-  await runCommand('npm', ['install', ...flags, `./${tarball}`], { cwd: project });
+  await runCommand('npm', ['install', ...flags, tarball], { cwd: project });
 }
 
 function asCommonJs(folder) {
