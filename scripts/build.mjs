@@ -47,6 +47,8 @@ chmodSync(join(dist, 'bin.js'), 0o755);
 rmSync(compiled, { recursive: true });
 
 async function bundle() {
+  const core = reachedFrom(join(compiled, `${entries.index}.js`));
+  const memberParts = reachedFrom(join(compiled, `${programs.member}.js`));
   const input = Object.fromEntries(
     Object.entries({ ...entries, ...programs }).map(([name, source]) => [
       name,
@@ -60,15 +62,32 @@ async function bundle() {
     exports: 'named',
     // Nest prints and compares names of classes.
     keepNames: true,
+    // The sources and the declarations have them; here every start of an app would read past them.
+    comments: { legal: true, annotation: false, jsdoc: false },
     chunkFileNames: '[name].js',
     codeSplitting: {
       groups: [
-        { name: 'core', test: (id) => !isMemory(id), minShareCount: 2, priority: 1 },
-        { name: 'memory-core', test: isMemory },
+        // A member starts with what it needs, and not with all of the library and Nest.
+        { name: 'member-parts', test: (id) => memberParts.has(id), minShareCount: 2, priority: 3 },
+        { name: 'core', test: (id) => core.has(id) || isBundled(id), priority: 2 },
+        { name: 'memory-core', test: isMemory, priority: 1 },
+        // The command, and what the testing kit has of it.
+        { name: 'cli', test: isCommand, minShareCount: 2 },
       ],
     },
   });
   await build.close();
+}
+
+/** What an app loads when it imports the library: a file of `lib/` and all that it imports, but for what it loads when used. */
+function reachedFrom(file, reached = new Set()) {
+  if (reached.has(file)) return reached;
+  reached.add(file);
+  const imports = /^(?:import|export) (?:[^;]*? from )?['"](\.[^'"]+)['"]/gm;
+  for (const [, path] of readFileSync(file, 'utf8').matchAll(imports)) {
+    reachedFrom(join(dirname(file), path), reached);
+  }
+  return reached;
 }
 
 /** Apps on AWS do not load the memory service. */
@@ -76,9 +95,17 @@ function isMemory(id) {
   return id.replaceAll('\\', '/').includes('/queue-client/memory/');
 }
 
+function isCommand(id) {
+  return id.replaceAll('\\', '/').includes('/features/cli/');
+}
+
 function isExternal(id) {
   if (/^[./]/.test(id)) return false;
   return !bundled.some((name) => id === name || id.startsWith(`${name}/`));
+}
+
+function isBundled(id) {
+  return bundled.some((name) => id.replaceAll('\\', '/').includes(`/node_modules/${name}/`));
 }
 
 /** Each export by name, since Node cannot see the names of a bundled CommonJS file. */

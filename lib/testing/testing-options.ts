@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from '../contracts/options/schema/once.js';
 import type { QueueOptions } from '../contracts/index.js';
 import { moduleSchema } from '../contracts/options/schema/index.js';
 import { choice, flag, option } from '../contracts/options/schema/option.js';
@@ -27,7 +28,7 @@ export interface SqsTestingSwitches {
  */
 export interface SqsTestingOptions extends SqsModuleOptions, SqsTestingSwitches {}
 
-export const switchesSchema = schemaOf<SqsTestingSwitches>()({
+export const switchesSchema = schemaOf<SqsTestingSwitches>()(() => ({
   clock: choice(['manual', 'real'], {
     description: '`manual` time moves only by `advance()`; `real` time passes by itself.',
     default: 'manual',
@@ -49,9 +50,11 @@ export const switchesSchema = schemaOf<SqsTestingSwitches>()({
     description: "Queues, clock and log of another app's harness are this app's too.",
     default: 'its own',
   }),
-});
+}));
 
-export const testingSchema = z.strictObject({ ...moduleSchema.shape, ...switchesSchema.shape });
+export const testingSchema = once(() =>
+  z.strictObject({ ...moduleSchema().shape, ...switchesSchema().shape }),
+);
 
 /** The two kinds of options apart. */
 export function splitTestingOptions(options: SqsTestingOptions): {

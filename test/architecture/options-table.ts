@@ -35,67 +35,67 @@ interface Section {
 }
 
 const sections: readonly Section[] = [
-  { title: 'Module', intro: '`SqsModule.forRoot({ … })`', schema: moduleSchema },
+  { title: 'Module', intro: '`SqsModule.forRoot({ … })`', schema: moduleSchema() },
   {
     title: 'Queue',
     intro: 'An entry of `queues` in `forRoot()`, and `SqsModule.registerQueue({ … })`',
-    schema: queueShape,
+    schema: queueShape(),
   },
-  { title: 'Dead letters', intro: '`deadLetter` of a queue', schema: deadLetterSchema },
-  { title: 'Producer', intro: '`producer` of `forRoot()`', schema: producerSchema },
-  { title: 'Replies', intro: '`replies` of `forRoot()`', schema: repliesSchema },
+  { title: 'Dead letters', intro: '`deadLetter` of a queue', schema: deadLetterSchema() },
+  { title: 'Producer', intro: '`producer` of `forRoot()`', schema: producerSchema() },
+  { title: 'Replies', intro: '`replies` of `forRoot()`', schema: repliesSchema() },
   {
     title: 'Worker',
     intro: '`sqsWorker({ … })`; the options of a worker queue may stand here for all its queues',
-    schema: workerSchema,
+    schema: workerSchema(),
   },
   {
     title: 'Worker queue',
     intro: 'An entry of `queues` in `sqsWorker()`; it beats what the worker says',
-    schema: workerQueueSchema,
+    schema: workerQueueSchema(),
   },
   {
     title: 'Worker stage',
     intro: 'An entry of `stages` in `sqsWorker()`; it beats what the decorator of the stage says',
-    schema: workerStageSchema,
+    schema: workerStageSchema(),
   },
-  { title: 'Pipeline', intro: '`@SqsPipeline({ … })`', schema: pipelineSchema },
-  { title: 'Source', intro: '`@Source({ … })`', schema: sourceSchema },
-  { title: 'Stage', intro: '`@Stage({ … })`', schema: stageSchema },
+  { title: 'Pipeline', intro: '`@SqsPipeline({ … })`', schema: pipelineSchema() },
+  { title: 'Source', intro: '`@Source({ … })`', schema: sourceSchema() },
+  { title: 'Stage', intro: '`@Stage({ … })`', schema: stageSchema() },
   {
     title: 'Handler',
     intro: 'The options of the task decorators; they beat what the worker says',
-    schema: taskHandlerSchema,
+    schema: taskHandlerSchema(),
   },
   {
     title: 'Long task',
     intro: 'Further options of `@SqsTask()` and `@SqsRawTask()`',
-    schema: longTaskSchema,
+    schema: longTaskSchema(),
   },
   {
     title: 'Isolated task',
     intro: '`isolate` of `@SqsTask()`',
-    schema: isolateShape,
+    schema: isolateShape(),
   },
   {
     title: 'Client',
     intro: 'The options of `ClientSqs` in `ClientsModule.register()`',
-    schema: clientSchema,
+    schema: clientSchema(),
   },
   {
     title: 'Testing',
     intro: '`SqsTestingModule.forRoot({ … })`, beside all options of the module',
-    schema: switchesSchema,
+    schema: switchesSchema(),
   },
   {
     title: 'processBatch()',
     intro:
       'The options of `SqsConsumer.processBatch()`, and of `processBatch()` of the testing kit',
-    schema: processBatchSchema,
+    schema: processBatchSchema(),
   },
-  { title: 'exponential()', intro: 'A backoff for `retry()`', schema: exponentialSchema },
-  { title: 'linear()', intro: 'A backoff for `retry()`', schema: linearSchema },
-  { title: 'gaussianExponential()', intro: 'A backoff for `retry()`', schema: gaussianSchema },
+  { title: 'exponential()', intro: 'A backoff for `retry()`', schema: exponentialSchema() },
+  { title: 'linear()', intro: 'A backoff for `retry()`', schema: linearSchema() },
+  { title: 'gaussianExponential()', intro: 'A backoff for `retry()`', schema: gaussianSchema() },
 ];
 
 /** The text of `docs/reference/options.md`, made from the option schemas. */

@@ -18,7 +18,7 @@ export const PROCESS_BATCH_DEFAULTS = {
   waitTimeSeconds: 0,
 } as const satisfies ProcessBatchOptions;
 
-export const processBatchSchema = schemaOf<ProcessBatchOptions>()({
+export const processBatchSchema = schemaOf<ProcessBatchOptions>()(() => ({
   maxMessages: integer({
     from: 1,
     to: SQS_LIMITS.batchEntries,
@@ -31,8 +31,8 @@ export const processBatchSchema = schemaOf<ProcessBatchOptions>()({
     default: PROCESS_BATCH_DEFAULTS.waitTimeSeconds,
     description: 'Seconds the receive waits for messages.',
   }),
-  visibilityTimeoutSeconds: consumeSchema.shape.visibilityTimeoutSeconds,
-});
+  visibilityTimeoutSeconds: consumeSchema().shape.visibilityTimeoutSeconds,
+}));
 
 /** @throws InvalidOptionsError */
 export function checkProcessBatchOptions(options: ProcessBatchOptions): void {

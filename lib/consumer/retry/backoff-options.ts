@@ -67,28 +67,28 @@ export const GAUSSIAN_DEFAULTS = {
   random: Math.random,
 } as const satisfies Required<GaussianExponentialOptions>;
 
-export const exponentialSchema = schemaOf<ExponentialOptions>()({
+export const exponentialSchema = schemaOf<ExponentialOptions>()(() => ({
   firstSeconds: seconds('Seconds before the second attempt.', EXPONENTIAL_DEFAULTS.firstSeconds),
   factor: factor('How much longer each wait is than the one before.', EXPONENTIAL_DEFAULTS.factor),
   maxSeconds: seconds('Longest wait, seconds.', EXPONENTIAL_DEFAULTS.maxSeconds),
   jitter: jitter(EXPONENTIAL_DEFAULTS.jitter),
   random: random(),
-});
+}));
 
-export const linearSchema = schemaOf<LinearOptions>()({
+export const linearSchema = schemaOf<LinearOptions>()(() => ({
   firstSeconds: seconds('Seconds before the second attempt.', LINEAR_DEFAULTS.firstSeconds),
   stepSeconds: seconds('Seconds more before each further one.', LINEAR_DEFAULTS.stepSeconds),
   maxSeconds: seconds('Longest wait, seconds.', LINEAR_DEFAULTS.maxSeconds),
   jitter: jitter(LINEAR_DEFAULTS.jitter),
   random: random(),
-});
+}));
 
-export const gaussianSchema = schemaOf<GaussianExponentialOptions>()({
+export const gaussianSchema = schemaOf<GaussianExponentialOptions>()(() => ({
   base: factor('What is raised to the number of earlier attempts.', GAUSSIAN_DEFAULTS.base),
   minSeconds: seconds('Shortest wait, seconds.', GAUSSIAN_DEFAULTS.minSeconds),
   maxSeconds: seconds('Longest wait, seconds.', GAUSSIAN_DEFAULTS.maxSeconds),
   random: random(),
-});
+}));
 
 function seconds(description: string, byDefault: number) {
   const to = SQS_LIMITS.visibilityTimeoutSeconds;

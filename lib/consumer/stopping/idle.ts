@@ -27,13 +27,13 @@ export function asap(): StopPolicy {
   };
 }
 
-const idleSchema = schemaOf<IdleOptions>()({
+const idleSchema = schemaOf<IdleOptions>()(() => ({
   seconds: required(z.number().positive(), {
     expected: 'a number of seconds above 0 (asap() stops without waiting)',
     description: 'Seconds without a message and without a running handler.',
     range: 'above 0',
   }),
-});
+}));
 
 function idleFor(limitMs: number): StopDecision {
   const isIdle = (facts: StopFacts) => facts.runningCount === 0 && facts.idleMs >= limitMs;

@@ -19,10 +19,10 @@ export function maxTasks(count: number): StopPolicy {
   };
 }
 
-const countSchema = schemaOf<{ count: number }>()({
+const countSchema = schemaOf<{ count: number }>()(() => ({
   count: required(z.int().min(1), {
     expected: 'an integer of 1 or more',
     description: 'Handlers that run.',
     range: '1…',
   }),
-});
+}));

@@ -170,9 +170,14 @@ export class TaskRun {
     const { clock, members } = this.parts;
     this.proof = clock.setTimer(() => {
       void members
-        .endSilent(() => sleep(clock, PROOF_MS))
+        .endSilent(() => this.timeToAnswer())
         .then(() => this.hasBegun || this.isSettled || this.watchStart());
     }, PROOF_MS);
+  }
+
+  /** Never less than a message takes on this machine, whatever clock the limits go by. */
+  private async timeToAnswer(): Promise<void> {
+    await Promise.all([sleep(this.parts.clock, PROOF_MS), sleep(systemClock, UNDER_WAY_MS)]);
   }
 
   private async give(): Promise<unknown> {

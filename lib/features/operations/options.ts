@@ -26,36 +26,39 @@ const VISIBILITY_SECONDS = 60;
 const FILTERED_VISIBILITY_SECONDS = 300;
 const WAIT_SECONDS = 1;
 
-const waitTimeSeconds = integer({
-  from: 0,
-  to: SQS_LIMITS.waitTimeSeconds,
-  default: WAIT_SECONDS,
-  description: 'Seconds an empty receive waits before the queue counts as empty.',
-});
+const waitTimeSeconds = () =>
+  integer({
+    from: 0,
+    to: SQS_LIMITS.waitTimeSeconds,
+    default: WAIT_SECONDS,
+    description: 'Seconds an empty receive waits before the queue counts as empty.',
+  });
 
 const MAX_IDLE_SECONDS = 86_400;
 
-const idleSeconds = number({
-  from: 1,
-  to: MAX_IDLE_SECONDS,
-  default: 'ends at the first empty receive',
-  description: 'Goes on until nothing has arrived for so many seconds.',
-});
+const idleSeconds = () =>
+  number({
+    from: 1,
+    to: MAX_IDLE_SECONDS,
+    default: 'ends at the first empty receive',
+    description: 'Goes on until nothing has arrived for so many seconds.',
+  });
 
-const signal = option(z.instanceof(AbortSignal), {
-  expected: 'an AbortSignal',
-  description: 'Aborting ends it.',
-});
+const signal = () =>
+  option(z.instanceof(AbortSignal), {
+    expected: 'an AbortSignal',
+    description: 'Aborting ends it.',
+  });
 
-const drainSchema = schemaOf<QueueDrainOptions>()({
-  waitTimeSeconds,
-  idleSeconds,
+const drainSchema = schemaOf<QueueDrainOptions>()(() => ({
+  waitTimeSeconds: waitTimeSeconds(),
+  idleSeconds: idleSeconds(),
   maxMessages: maxMessages('Ends after so many deletes.'),
   onProgress: callback<NonNullable<QueueDrainOptions['onProgress']>>('Told after each request.'),
-  signal,
-});
+  signal: signal(),
+}));
 
-const peekSchema = schemaOf<PeekOptions>()({
+const peekSchema = schemaOf<PeekOptions>()(() => ({
   limit: integer({
     from: 1,
     to: 1_000,
@@ -70,7 +73,7 @@ const peekSchema = schemaOf<PeekOptions>()({
     description: 'Messages to look at for a filter.',
     cost: 'Each look spends a receive.',
   }),
-  waitTimeSeconds,
+  waitTimeSeconds: waitTimeSeconds(),
   visibilityTimeoutSeconds: integer({
     from: 2,
     to: SQS_LIMITS.visibilityTimeoutSeconds,
@@ -81,9 +84,9 @@ const peekSchema = schemaOf<PeekOptions>()({
     description: 'Reads the tasks by the format of another queue.',
     default: "the queue's own",
   }),
-});
+}));
 
-const redriveSchema = schemaOf<RedriveOptions>()({
+const redriveSchema = schemaOf<RedriveOptions>()(() => ({
   to: text({
     description: 'The queue to move to.',
     default: 'the queue that each message came from',
@@ -112,8 +115,8 @@ const redriveSchema = schemaOf<RedriveOptions>()({
     default: `${VISIBILITY_SECONDS}, with a filter ${FILTERED_VISIBILITY_SECONDS}`,
     description: 'Seconds that held messages stay hidden if the process dies.',
   }),
-  waitTimeSeconds,
-  idleSeconds,
+  waitTimeSeconds: waitTimeSeconds(),
+  idleSeconds: idleSeconds(),
   pollEveryMs: integer({
     from: 100,
     to: 60_000,
@@ -121,8 +124,8 @@ const redriveSchema = schemaOf<RedriveOptions>()({
     description: 'Milliseconds between two looks at a move task.',
   }),
   onProgress: callback<NonNullable<RedriveOptions['onProgress']>>('Told after every step.'),
-  signal,
-});
+  signal: signal(),
+}));
 
 export interface ResolvedDrain extends QueueDrainOptions {
   readonly waitTimeSeconds: number;

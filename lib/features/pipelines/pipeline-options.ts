@@ -10,6 +10,7 @@ import type {
 import {
   consumeSchema,
   flag,
+  grouped,
   integer,
   option,
   queueShape,
@@ -84,7 +85,7 @@ export interface SourceOptions
 
 export const MAX_INTERVAL_MS = SQS_LIMITS.visibilityTimeoutSeconds * 1000;
 
-const name = z.string().regex(/^[A-Za-z0-9_-]+$/);
+const name = () => z.string().regex(/^[A-Za-z0-9_-]+$/);
 const nameFacts = { expected: 'letters, digits, "-" and "_"', range: 'letters, digits, - and _' };
 
 const levels = (byDefault: string) =>
@@ -107,15 +108,22 @@ const group = (byDefault: string) =>
     },
   );
 
-const { ack: _ack, ...handlerShape } = taskHandlerSchema.shape;
-const {
-  onInvalidMessage: _onInvalidMessage,
-  onExhausted: _onExhausted,
-  ...sourceHandlerShape
-} = handlerShape;
+function handlerShape() {
+  const { ack: _ack, ...shape } = taskHandlerSchema().shape;
+  return shape;
+}
 
-export const pipelineSchema = schemaOf<PipelineOptions>()({
-  name: required(name, { ...nameFacts, description: "What its queues' names begin with." }),
+function sourceHandlerShape() {
+  const {
+    onInvalidMessage: _onInvalidMessage,
+    onExhausted: _onExhausted,
+    ...shape
+  } = handlerShape();
+  return shape;
+}
+
+export const pipelineSchema = schemaOf<PipelineOptions>()(() => ({
+  name: required(name(), { ...nameFacts, description: "What its queues' names begin with." }),
   priorities: levels('1'),
   fifo: flag({ default: false, description: 'FIFO queues between the stages.' }),
   groupId: group('FIFO: a group for each item; standard: none'),
@@ -123,23 +131,23 @@ export const pipelineSchema = schemaOf<PipelineOptions>()({
     default: false,
     description: 'Send `null` to the next stage, where it ends an item otherwise.',
   }),
-  format: queueShape.shape.format,
-  connection: queueShape.shape.connection,
-  onMissingQueue: queueShape.shape.onMissingQueue,
-  visibilityTimeoutSeconds: queueShape.shape.visibilityTimeoutSeconds,
-  retentionSeconds: queueShape.shape.retentionSeconds,
+  format: queueShape().shape.format,
+  connection: queueShape().shape.connection,
+  onMissingQueue: queueShape().shape.onMissingQueue,
+  visibilityTimeoutSeconds: queueShape().shape.visibilityTimeoutSeconds,
+  retentionSeconds: queueShape().shape.retentionSeconds,
   maxReceiveCount: integer({
     from: SQS_LIMITS.minMaxReceiveCount,
     to: SQS_LIMITS.maxMaxReceiveCount,
     default: 'none: no dead-letter queues',
     description: "Receives before an item goes to its queue's dead-letter queue.",
   }),
-  tags: queueShape.shape.tags,
-  attributes: queueShape.shape.attributes,
-});
+  tags: queueShape().shape.tags,
+  attributes: queueShape().shape.attributes,
+}));
 
-const outputShape = {
-  name: option(name, {
+const outputShape = () => ({
+  name: option(name(), {
     ...nameFacts,
     description: 'Its name in queues and in `stages`.',
     default: "the method's",
@@ -151,21 +159,21 @@ const outputShape = {
   }),
   priorities: levels("the pipeline's"),
   groupId: group("the pipeline's"),
-};
-
-export const stageSchema = schemaOf<StageOptions>()({
-  ...outputShape,
-  ...handlerShape,
-  concurrency: consumeSchema.shape.concurrency,
 });
 
-export const sourceSchema = schemaOf<SourceOptions>()({
-  ...outputShape,
-  ...sourceHandlerShape,
+export const stageSchema = schemaOf<StageOptions>()(() => ({
+  ...outputShape(),
+  ...handlerShape(),
+  concurrency: consumeSchema().shape.concurrency,
+}));
+
+export const sourceSchema = schemaOf<SourceOptions>()(() => ({
+  ...outputShape(),
+  ...sourceHandlerShape(),
   intervalMs: option(z.custom<number | (() => number)>(isIntervalOption), {
     expected: `a number of milliseconds from 0 to ${MAX_INTERVAL_MS}, or a function that answers one`,
     description: "Milliseconds from one run's start to the next one's.",
-    range: `0…${MAX_INTERVAL_MS.toLocaleString('en-US')}, or a function`,
+    range: `0…${grouped(MAX_INTERVAL_MS)}, or a function`,
     default: '0',
     cost: 'A small one makes items faster than stages may take them.',
   }),
@@ -175,7 +183,7 @@ export const sourceSchema = schemaOf<SourceOptions>()({
     default: 1,
     description: 'Runs of the source at once.',
   }),
-});
+}));
 
 export function isInterval(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= MAX_INTERVAL_MS;

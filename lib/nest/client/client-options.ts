@@ -40,7 +40,7 @@ export interface ResolvedClientOptions extends ClientSqsOptions {
 const DEFAULT_TIMEOUT_MS = 30_000;
 const MAX_TIMEOUT_MS = SQS_LIMITS.visibilityTimeoutSeconds * 1000;
 
-export const clientSchema = schemaOf<ClientSqsOptions>()({
+export const clientSchema = schemaOf<ClientSqsOptions>()(() => ({
   queue: required(z.string().min(1), {
     expected: 'the name, URL or ARN of a queue',
     description: 'Queue that gets everything this client sends.',
@@ -72,7 +72,7 @@ export const clientSchema = schemaOf<ClientSqsOptions>()({
     description: 'With `connection`: in front of every real queue name.',
     default: 'none',
   }),
-});
+}));
 
 /** @throws InvalidOptionsError */
 export function resolveClientOptions(options: ClientSqsOptions): ResolvedClientOptions {

@@ -22,25 +22,25 @@ const MAX_BATCH = 10_000;
 const MAX_WAIT_MS = 60_000;
 
 /** What `@SqsRawTask` may say of its handler. */
-export const rawHandlerSchema = schemaOf<RawHandlerOptions>()({
-  ...taskHandlerSchema.shape,
-  ...longTaskSchema.shape,
-});
+export const rawHandlerSchema = schemaOf<RawHandlerOptions>()(() => ({
+  ...taskHandlerSchema().shape,
+  ...longTaskSchema().shape,
+}));
 
 /** What `@SqsTask` may say of its handler. */
-export const singleHandlerSchema = schemaOf<SingleHandlerOptions>()({
-  ...rawHandlerSchema.shape,
-  isolate: option(isolateSchema, {
+export const singleHandlerSchema = schemaOf<SingleHandlerOptions>()(() => ({
+  ...rawHandlerSchema().shape,
+  isolate: option(isolateSchema(), {
     expected: 'an object with runtime, and file or module',
     description: 'Runs the method in a pool of threads or processes.',
     default: "on the worker's event loop",
     cost: 'Arguments and results are copied; each member has a heap of its own.',
   }),
-});
+}));
 
 /** What `@SqsBatchTask` may say of its handler. */
-export const batchHandlerSchema = schemaOf<BatchHandlerOptions>()({
-  ...taskHandlerSchema.shape,
+export const batchHandlerSchema = schemaOf<BatchHandlerOptions>()(() => ({
+  ...taskHandlerSchema().shape,
   maxSize: integer({
     from: 1,
     to: MAX_BATCH,
@@ -55,7 +55,7 @@ export const batchHandlerSchema = schemaOf<BatchHandlerOptions>()({
     description: 'Milliseconds to wait for a full batch.',
     cost: 'The first task of a batch waits as long.',
   }),
-});
+}));
 
 /** @throws InvalidOptionsError */
 export function checkTaskOptions(decorator: string, options: SingleHandlerOptions): void {

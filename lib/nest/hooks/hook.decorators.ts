@@ -62,7 +62,7 @@ const DEFAULT_EVERY_MS = 300_000;
 const MIN_EVERY_MS = 100;
 const DAY_MS = 86_400_000;
 
-const queueStatsSchema = schemaOf<QueueStatsOptions>()({
+const queueStatsSchema = schemaOf<QueueStatsOptions>()(() => ({
   everyMs: integer({
     from: MIN_EVERY_MS,
     to: DAY_MS,
@@ -70,4 +70,4 @@ const queueStatsSchema = schemaOf<QueueStatsOptions>()({
     description: 'Milliseconds from one call to the next, for each queue.',
     cost: 'One request per queue and period.',
   }),
-});
+}));

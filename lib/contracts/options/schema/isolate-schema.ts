@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { once } from './once.js';
 import type { IsolateOptions } from '../../isolation.js';
 import { ISOLATE_DEFAULTS } from '../defaults.js';
 import { integer, option, required, text } from './option.js';
@@ -10,7 +11,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 const MAX_MEMORY_MB = 1_048_576;
 
 /** Every option of `isolate`; `isolateSchema` adds the rule between them. */
-export const isolateShape = schemaOf<IsolateOptions>()({
+export const isolateShape = schemaOf<IsolateOptions>()(() => ({
   runtime: required(z.enum(['thread', 'process']), {
     expected: 'one of "thread", "process"',
     range: "'thread', 'process'",
@@ -69,14 +70,16 @@ export const isolateShape = schemaOf<IsolateOptions>()({
     description: 'Node flags of the members.',
     default: 'those of this process',
   }),
-});
+}));
 
-export const isolateSchema = isolateShape.check(({ value, issues }) => {
+export const isolateSchema = once(() => isolateShape().check(checkPlace));
+
+function checkPlace({ value, issues }: z.core.ParsePayload<IsolateOptions>): void {
   const given = [value.file, value.module].filter((one) => one !== undefined);
   if (given.length === 1) return;
   const expected = `${given.length === 0 ? 'given' : 'left out'} where ${given.length === 0 ? 'module is not' : 'module is given'}`;
   issues.push({ code: 'custom', input: value, path: ['file'], params: { expected } });
-});
+}
 
 /** The path of a file that is given as a URL or as its path. */
 export function pathOf(place: string | URL): string {

@@ -9,12 +9,13 @@ import { producerSchema } from './producer-schema.js';
 import { onMissingQueue, queueEntry } from './queue-schema.js';
 import { schemaOf } from './schema-of.js';
 
-const queueToRegister = required(queueEntry, {
-  expected: 'a queue name, or an object with name',
-  description: 'A queue this app uses.',
-});
+const queueToRegister = () =>
+  required(queueEntry(), {
+    expected: 'a queue name, or an object with name',
+    description: 'A queue this app uses.',
+  });
 
-export const repliesSchema = schemaOf<RepliesOptions>()({
+export const repliesSchema = schemaOf<RepliesOptions>()(() => ({
   prefix: option(z.string().regex(/^[A-Za-z0-9_-]{1,40}$/), {
     expected: '1 to 40 letters, digits, "-" and "_"',
     description:
@@ -23,9 +24,9 @@ export const repliesSchema = schemaOf<RepliesOptions>()({
     default: `'${REPLIES_DEFAULTS.prefix}'`,
     cost: 'A short one lets strangers have replies sent to more queues.',
   }),
-});
+}));
 
-export const moduleSchema = schemaOf<ModuleOptions>()({
+export const moduleSchema = schemaOf<ModuleOptions>()(() => ({
   connection: option(z.custom<unknown>(isObject), {
     expected: 'an object such as { embedded: true }, { region } or { client }',
     description:
@@ -38,7 +39,7 @@ export const moduleSchema = schemaOf<ModuleOptions>()({
     description: 'Several connections by name; `default` serves queues that name none.',
     isSecret: true,
   }),
-  queues: option(z.array(queueToRegister).readonly(), {
+  queues: option(z.array(queueToRegister()).readonly(), {
     expected: 'a list of queue names and objects with name',
     description: 'Queues this app uses.',
   }),
@@ -58,7 +59,7 @@ export const moduleSchema = schemaOf<ModuleOptions>()({
     default: 'none',
     cost: 'One of the ten attributes of a message.',
   }),
-  producer: option(producerSchema, {
+  producer: option(producerSchema(), {
     expected: 'an object of producer options',
     description: 'How sends are gathered into requests.',
   }),
@@ -67,7 +68,7 @@ export const moduleSchema = schemaOf<ModuleOptions>()({
       'Further codecs by their names; one may replace a built-in one. Every message may name any of them.',
     default: 'json, lenient, rich, json+deflate, rich+deflate',
   }),
-  replies: option(repliesSchema, {
+  replies: option(repliesSchema(), {
     expected: 'an object with prefix',
     description: 'Which queues requests of `ClientSqs` are answered in.',
   }),
@@ -77,7 +78,7 @@ export const moduleSchema = schemaOf<ModuleOptions>()({
   taskInterceptors: interceptors<SqsTaskInterceptor>({
     description: 'Around every delivery, outermost first: instances, or classes that Nest makes.',
   }),
-});
+}));
 
 function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

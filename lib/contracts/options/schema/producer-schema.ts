@@ -3,7 +3,7 @@ import type { ProducerOptions } from '../producer-options.js';
 import { flag, integer, text } from './option.js';
 import { schemaOf } from './schema-of.js';
 
-export const producerSchema = schemaOf<ProducerOptions>()({
+export const producerSchema = schemaOf<ProducerOptions>()(() => ({
   maxRequestsInFlight: integer({
     from: 1,
     to: 100,
@@ -51,4 +51,4 @@ export const producerSchema = schemaOf<ProducerOptions>()({
     description: 'FIFO: one entry per group in a request, so that a failed one is never overtaken.',
     cost: 'Up to ten times the requests where few groups are busy.',
   }),
-});
+}));

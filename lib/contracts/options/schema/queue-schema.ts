@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from './once.js';
 import { SQS_LIMITS } from '../../limits.js';
 import { levelName } from '../../priorities.js';
 import {
@@ -9,11 +10,20 @@ import {
 } from '../defaults.js';
 import type { DeadLetterOptions, QueueOptions } from '../queue-options.js';
 import { messageFormat } from './opaque.js';
-import { choice, flag, integer, option, text, textRecord, type OptionFacts } from './option.js';
+import {
+  choice,
+  flag,
+  grouped,
+  integer,
+  option,
+  text,
+  textRecord,
+  type OptionFacts,
+} from './option.js';
 import { isFifoReference, isQueueReference, queueReference } from './queue-reference.js';
 import { schemaOf } from './schema-of.js';
 
-export const deadLetterSchema = schemaOf<DeadLetterOptions>()({
+export const deadLetterSchema = schemaOf<DeadLetterOptions>()(() => ({
   queue: queueReference('The dead-letter queue; of the same type as the queue.'),
   maxReceiveCount: integer({
     from: SQS_LIMITS.minMaxReceiveCount,
@@ -22,7 +32,7 @@ export const deadLetterSchema = schemaOf<DeadLetterOptions>()({
     description: 'Receives before SQS moves a message there.',
     cost: 'A message that always fails is handled that many times.',
   }),
-});
+}));
 
 export const onMissingQueue = (facts: Pick<OptionFacts, 'default' | 'description'>) =>
   choice(['error', 'create', 'wait'], {
@@ -31,7 +41,7 @@ export const onMissingQueue = (facts: Pick<OptionFacts, 'default' | 'description
   });
 
 /** Every option of a queue; `queueSchema` adds the rules between them. */
-export const queueShape = schemaOf<QueueOptions>()({
+export const queueShape = schemaOf<QueueOptions>()(() => ({
   name: queueReference("A name gets `queuePrefix`; a FIFO queue's ends in `.fifo`."),
   connection: text({
     description: 'Which of `connections` serves it.',
@@ -47,7 +57,7 @@ export const queueShape = schemaOf<QueueOptions>()({
   retentionSeconds: integer({
     from: SQS_LIMITS.minRetentionSeconds,
     to: SQS_LIMITS.maxRetentionSeconds,
-    default: `the queue's own; ${SQS_LIMITS.defaultRetentionSeconds.toLocaleString('en-US')} where it is created here`,
+    default: `the queue's own; ${grouped(SQS_LIMITS.defaultRetentionSeconds)} where it is created here`,
     description: 'Seconds a message is kept.',
     cost: 'A message that was not handled by then is gone.',
   }),
@@ -57,7 +67,7 @@ export const queueShape = schemaOf<QueueOptions>()({
     default: "the queue's own",
     description: 'Seconds every message of the queue waits before it can be received.',
   }),
-  deadLetter: option(deadLetterSchema, {
+  deadLetter: option(deadLetterSchema(), {
     expected: 'an object with queue and maxReceiveCount',
     description: 'Where messages go after `maxReceiveCount` receives.',
     default: 'none: a warning says so at start',
@@ -88,9 +98,11 @@ export const queueShape = schemaOf<QueueOptions>()({
     description: "What to do at start where the queue does not exist; the module's unless said.",
   }),
   format: messageFormat({ description: 'How tasks lie in its messages.', default: 'native' }),
-});
+}));
 
-export const queueSchema = queueShape.check(({ value, issues }) => {
+export const queueSchema = once(() => queueShape().check(checkQueue));
+
+function checkQueue({ value, issues }: z.core.ParsePayload<QueueOptions>): void {
   const expect = (path: string[], expected: string) =>
     issues.push({ code: 'custom', input: value, path, params: { expected } });
   const isFifo = isFifoReference(value.name);
@@ -104,10 +116,10 @@ export const queueSchema = queueShape.check(({ value, issues }) => {
   if (deadLetterQueue !== undefined && isFifoReference(deadLetterQueue) !== isFifo) {
     expect(['deadLetter', 'queue'], isFifo ? 'a FIFO queue, as its source is' : standard);
   }
-});
+}
 
 /** A queue in a list: its bare name, or its options. */
-export const queueEntry = z.union([queueReference('A queue by name.'), queueSchema]);
+export const queueEntry = once(() => z.union([queueReference('A queue by name.'), queueSchema()]));
 
 const roomForLevel = (level: number) =>
   `short enough for the name of its level ${level}, --p${level} included`;

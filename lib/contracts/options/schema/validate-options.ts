@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { InvalidOptionsError } from '../../errors/config-errors.js';
 import { suggestion } from './suggestion.js';
 import { optionFacts, type OptionFacts } from './option.js';
+import type { LazySchema } from './schema-of.js';
 
 type Path = readonly PropertyKey[];
 type Issue = z.core.$ZodIssue;
@@ -16,7 +17,8 @@ interface Checked {
  * @param where what the options are for, such as `sqsWorker()`
  * @throws InvalidOptionsError with every problem at once
  */
-export function validateOptions<T>(where: string, schema: z.ZodType<T>, value: unknown): T {
+export function validateOptions<T>(where: string, lazySchema: LazySchema<T>, value: unknown): T {
+  const schema = lazySchema();
   const result = schema.safeParse(value);
   if (result.success) return value as T;
   const found = result.error.issues.flatMap((issue) => problemsOf(issue, [], { schema, value }));

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { once } from './once.js';
 import type { TaskHandlerOptions } from '../../handlers.js';
 import type { LongTaskOptions } from '../../isolation.js';
 import { SQS_LIMITS } from '../../limits.js';
@@ -27,7 +28,7 @@ const MAX_DURATION_MS = SQS_LIMITS.visibilityTimeoutSeconds * 1_000;
 const RETRY = 'retry(exponential())';
 
 /** Every option of consuming; `consumeSchema` adds the rule between them. */
-const consumeShape = schemaOf<ConsumeOptions>()({
+const consumeShape = schemaOf<ConsumeOptions>()(() => ({
   concurrency: integer({
     from: 1,
     to: MAX_HANDLERS,
@@ -139,23 +140,26 @@ const consumeShape = schemaOf<ConsumeOptions>()({
     description: 'Queues with priorities: which level goes first.',
     cost: "'strict' lets low levels wait for as long as higher ones have messages.",
   }),
-});
+}));
 
-export const consumeSchema = consumeShape.check(checkWindow);
+export const consumeSchema = once(() => consumeShape().check(checkWindow));
 
-export const workerQueueSchema = schemaOf<WorkerQueueOptions>()({
+const workerQueueShape = schemaOf<WorkerQueueOptions>()(() => ({
   name: queueReference('The queue to consume.'),
   handlersOf: optionalQueueReference(
     'Serve this queue with the handlers of another, for example a dead-letter queue in place.',
     'its own name',
   ),
-  ...consumeShape.shape,
-}).check(checkWindow);
+  ...consumeShape().shape,
+}));
 
-const queueToConsume = required(z.union([queueReference('A queue by name.'), workerQueueSchema]), {
-  expected: 'a queue name, or an object with name',
-  description: 'A queue to consume.',
-});
+export const workerQueueSchema = once(() => workerQueueShape().check(checkWindow));
+
+const queueToConsume = () =>
+  required(z.union([queueReference('A queue by name.'), workerQueueSchema()]), {
+    expected: 'a queue name, or an object with name',
+    description: 'A queue to consume.',
+  });
 
 const stageName = (description: string) =>
   required(z.string().regex(/^[\w-]+(\.[\w-]+)?$/), {
@@ -164,28 +168,31 @@ const stageName = (description: string) =>
     description,
   });
 
-export const workerStageSchema = schemaOf<WorkerStageOptions>()({
+const workerStageShape = schemaOf<WorkerStageOptions>()(() => ({
   stage: stageName('The stage, or the pipeline, to run.'),
   args: option(z.array(z.unknown()).readonly(), {
     expected: 'a list of arguments',
     description: 'Further arguments of the method, after the value.',
     default: 'none',
   }),
-  ...consumeShape.shape,
-}).check(checkWindow);
+  ...consumeShape().shape,
+}));
 
-const stageToRun = required(z.union([stageName('A stage by name.'), workerStageSchema]), {
-  expected: 'a stage such as "words.reduce", or an object with stage',
-  description: 'A stage to run.',
-});
+export const workerStageSchema = once(() => workerStageShape().check(checkWindow));
 
-export const workerSchema = schemaOf<WorkerOptions>()({
-  queues: option(z.array(queueToConsume).readonly(), {
+const stageToRun = () =>
+  required(z.union([stageName('A stage by name.'), workerStageSchema()]), {
+    expected: 'a stage such as "words.reduce", or an object with stage',
+    description: 'A stage to run.',
+  });
+
+const workerShape = schemaOf<WorkerOptions>()(() => ({
+  queues: option(z.array(queueToConsume()).readonly(), {
     expected: 'a list of queue names and objects with name',
     description: 'What is consumed.',
     default: 'every queue that a handler is bound to; none where `stages` are named',
   }),
-  stages: option(z.array(stageToRun).readonly(), {
+  stages: option(z.array(stageToRun()).readonly(), {
     expected: 'a list of stage names and objects with stage',
     description: 'Stages of pipelines that run here.',
     default: 'none',
@@ -209,11 +216,13 @@ export const workerSchema = schemaOf<WorkerOptions>()({
     default: 'never()',
     description: 'When the worker stops by itself.',
   }),
-  ...consumeShape.shape,
-}).check(checkWindow);
+  ...consumeShape().shape,
+}));
+
+export const workerSchema = once(() => workerShape().check(checkWindow));
 
 /** What a decorator may say of one handler. */
-export const taskHandlerSchema = schemaOf<TaskHandlerOptions>()({
+export const taskHandlerSchema = schemaOf<TaskHandlerOptions>()(() => ({
   timeoutMs: timeoutMs("the worker's"),
   onError: outcomePolicy({
     default: "the worker's",
@@ -225,10 +234,10 @@ export const taskHandlerSchema = schemaOf<TaskHandlerOptions>()({
   ),
   onExhausted: exhaustedMode(undefined),
   ack: ackMode(undefined),
-});
+}));
 
 /** What `@SqsTask` and `@SqsRawTask` may say of a task's time. */
-export const longTaskSchema = schemaOf<LongTaskOptions>()({
+export const longTaskSchema = schemaOf<LongTaskOptions>()(() => ({
   hardTimeoutMs: integer({
     from: 1,
     to: MAX_DURATION_MS,
@@ -257,7 +266,7 @@ export const longTaskSchema = schemaOf<LongTaskOptions>()({
     default: LONG_TASK_DEFAULTS.isAliveEveryMs,
     description: 'Milliseconds between two questions to `isAlive`.',
   }),
-});
+}));
 
 function checkWindow({ value, issues }: z.core.ParsePayload<ConsumeOptions>): void {
   const { minPriority = 0, maxPriority = MAX_PRIORITIES } = value;

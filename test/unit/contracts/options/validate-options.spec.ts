@@ -11,7 +11,7 @@ import {
   workerSchema,
 } from '../../../../lib/contracts/options/schema/index.js';
 
-function problemsOf(schema: z.ZodType, value: unknown): readonly string[] {
+function problemsOf(schema: () => z.ZodType, value: unknown): readonly string[] {
   try {
     validateOptions('here', schema, value);
   } catch (error) {
@@ -107,15 +107,15 @@ describe('validateOptions', () => {
     const facts = { expected: 'an object', description: '', isSecret: true };
     const key = required(z.string(), { expected: 'text', description: '' });
     const schema = z.strictObject({ connection: option(z.strictObject({ key }), facts) });
-    expect(problemsOf(schema, { connection: { key: 12_345 } })).toEqual([
+    expect(problemsOf(() => schema, { connection: { key: 12_345 } })).toEqual([
       'Expected connection.key to be text, got a number',
     ]);
   });
 
   test('checks what a feature adds to the options, described or not', () => {
     const tunnels = z.array(z.string()).optional();
-    const schema = workerSchema.extend({ tunnels });
-    expect(problemsOf(schema, { tunels: [], tunnels: [1] })).toEqual([
+    const schema = workerSchema().extend({ tunnels });
+    expect(problemsOf(() => schema, { tunels: [], tunnels: [1] })).toEqual([
       expect.stringMatching(/^Option tunnels\[0\]: .*expected string/),
       'Unknown option tunels; did you mean tunnels?',
     ]);
@@ -214,16 +214,16 @@ describe('schemaOf', () => {
   test('does not compile where schema and type differ', () => {
     const schema = schemaOf<ProducerOptions>();
     // @ts-expect-error an option is missing
-    schema({ codec: z.string().optional() });
+    schema(() => ({ codec: z.string().optional() }));
     // @ts-expect-error the type is wider than the schema
-    schemaOf<{ ack?: 'a' | 'b' }>()({ ack: z.literal('a').optional() });
+    schemaOf<{ ack?: 'a' | 'b' }>()(() => ({ ack: z.literal('a').optional() }));
     // @ts-expect-error the schema is wider than the type
-    schemaOf<{ ack?: 'a' }>()({ ack: z.string().optional() });
+    schemaOf<{ ack?: 'a' }>()(() => ({ ack: z.string().optional() }));
     // @ts-expect-error the type has no such option
-    schemaOf<{ ack?: 'a' }>()({ ack: z.literal('a').optional(), other: z.string() });
-    expect(schemaOf<{ ack?: 'a' }>()({ ack: z.literal('a').optional() }).shape).toHaveProperty(
-      'ack',
-    );
+    schemaOf<{ ack?: 'a' }>()(() => ({ ack: z.literal('a').optional(), other: z.string() }));
+    expect(
+      schemaOf<{ ack?: 'a' }>()(() => ({ ack: z.literal('a').optional() }))().shape,
+    ).toHaveProperty('ack');
   });
 });
 
