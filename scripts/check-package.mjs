@@ -20,6 +20,7 @@ const projects = [
   { name: 'Nest 12, ESM', nest: own['@nestjs/core'], type: 'module', sdkVersion: own[sdk] },
   { name: 'Nest 11, CommonJS', nest: '^11.1.3', type: 'commonjs', sdkVersion: lowestSdk },
 ];
+const MAX_PACKED_BYTES = 900_000;
 const programs = [
   {
     file: 'app',
@@ -51,7 +52,9 @@ const hereInCommonJs =
 
 const workplace = mkdtempSync(join(tmpdir(), 'nestjs-sqs-tasks-'));
 try {
-  const { tarball } = await packInto(workplace);
+  const packed = await packInto(workplace);
+  const { tarball } = packed;
+  checkContents(packed);
   for (const project of projects) {
     await check(project, tarball);
     const { name, sdkVersion } = project;
@@ -61,6 +64,19 @@ try {
   }
 } finally {
   rmSync(workplace, { recursive: true, force: true });
+}
+
+/** No larger than it has to be, and no map, nor a comment that names one. */
+function checkContents({ size, unpackedSize, files }) {
+  const maps = files.filter(({ path }) => path.endsWith('.map') || namesMap(path));
+  if (maps.length > 0) throw new Error(`packed with maps: ${maps.map(({ path }) => path).join()}`);
+  if (size > MAX_PACKED_BYTES) throw new Error(`packed ${size} bytes, over ${MAX_PACKED_BYTES}`);
+  const [packed, unpacked] = [size, unpackedSize].map((bytes) => `${Math.round(bytes / 1_000)} kB`);
+  console.log(`ok     packed ${packed}, unpacked ${unpacked}, ${files.length} files, no maps`);
+}
+
+function namesMap(path) {
+  return /\.[cm]?[jt]s$/.test(path) && readFileSync(path, 'utf8').includes('sourceMappingURL=');
 }
 
 async function check(project, tarball) {

@@ -183,7 +183,7 @@ async function bundledByEsbuild(context, entry, format) {
   await compiled(context);
   const outfile = `bundle/${entry}.${format === 'esm' ? 'mjs' : 'cjs'}`;
   const banner =
-    "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+    "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);";
   await runCommand(
     'node_modules/.bin/esbuild',
     [
