@@ -1,4 +1,5 @@
 import type { Clock } from '../../contracts/index.js';
+import { exitProcess } from '../../primitives/exit-process.js';
 import { systemClock } from '../../primitives/system-clock.js';
 
 export type StopSignal = 'SIGTERM' | 'SIGINT';
@@ -18,7 +19,7 @@ export const processHost: ProcessHost = {
   on: (signal, listener) => void process.on(signal, listener),
   off: (signal, listener) => void process.off(signal, listener),
   setExitCode: (code) => void (process.exitCode = code),
-  exit: (code) => process.exit(code),
+  exit: exitProcess,
 };
 
 const SIGNAL_NUMBERS = { SIGINT: 2, SIGTERM: 15 } as const satisfies Record<StopSignal, number>;
