@@ -238,12 +238,14 @@ function usesNest12({ dependencies }) {
 function writeNestConfig({ project, cwd }, compilerOptions) {
   done.delete(cwd);
   const isModule = project.type === 'module';
+  // With a root folder, Nest's SWC builder writes to dist/src.
+  const root = compilerOptions.builder === 'swc' ? { rootDir: undefined } : {};
   writeConfig(
     cwd,
     'tsconfig.json',
     isModule || usesNest12(project)
-      ? { module: 'nodenext' }
-      : { module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0' },
+      ? { ...root, module: 'nodenext' }
+      : { ...root, module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0' },
     ['src/app.spec.ts', 'src/mixed.ts'],
   );
   const swc = {
