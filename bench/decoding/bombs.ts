@@ -32,7 +32,7 @@ export type FormatName =
 /** What SQS takes, with some room for attributes. */
 const BYTES = 1_048_576 - 1_024;
 /** What packed data may unpack to, and more. */
-const UNPACKED = [4_000_000, 4_194_000, 16_000_000, 400_000_000];
+const UNPACKED = [3_000_000, 3_145_000, 16_000_000, 400_000_000];
 
 /** Every bomb, in every place of a message where a decoder meets it. */
 export const bombs: readonly Bomb[] = [

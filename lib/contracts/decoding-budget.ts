@@ -8,8 +8,8 @@ import type { ReceivedMessage } from './gateway.js';
  * to harm; packed data (`…+deflate`, pickles) can reach them.
  */
 export const DECODING_LIMITS = {
-  /** Bytes of text that packed data may unpack to: 4 MiB. Text, its parts and what they are read into exist at once. */
-  unpackedBytes: 4_194_304,
+  /** Bytes of text that packed data may unpack to: 3 MiB. Text, its parts and what they are read into exist at once. */
+  unpackedBytes: 3_145_728,
   /** Values of any kind, nested ones included; an integer beyond 2^53 as 6. 1 MiB of JSON has at most 524,288 values. */
   values: 600_000,
   /**

@@ -15,7 +15,7 @@ export interface CompressionOptions {
   aboveBytes?: number;
   /**
    * Bytes that a message may unpack to; more is refused, both ways. 1…1,073,741,824. A worker that unpacks more needs
-   * several times as much memory for each message. @default 4,194,304
+   * several times as much memory for each message. @default 3,145,728
    */
   maxBytes?: number;
 }
