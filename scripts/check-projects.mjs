@@ -15,11 +15,18 @@ import { steps } from './projects/steps.mjs';
 import { runCommand } from './run-step.mjs';
 
 // Packs the library and uses it in small projects of strangers: versions of Nest and TypeScript, module systems, builders,
-// bundlers and test runners. Prints a matrix, and exits non-zero where a check fails.
+// bundlers and test runners. Prints a matrix and holds it against test/projects/matrix.txt: exits non-zero where a check
+// fails, and where one that was there is gone.
 //   node scripts/check-projects.mjs            what CI runs: the projects that are marked so
 //   node scripts/check-projects.mjs --all      all of them
 //   node scripts/check-projects.mjs nest-11    those whose names begin so
+//   node scripts/check-projects.mjs --write    writes what every project has to pass, and runs none
+const matrixFile = 'test/projects/matrix.txt';
 const wanted = process.argv.slice(2);
+if (wanted.includes('--write')) {
+  writeFileSync(matrixFile, matrixOf(projects));
+  process.exit();
+}
 const chosen = projects.filter(({ name, isQuick }) => {
   if (wanted.length === 0) return isQuick;
   return wanted.includes('--all') || wanted.some((word) => name.startsWith(word));
@@ -41,8 +48,38 @@ try {
 for (const { project, check, error } of failures) {
   console.error(`\n${project}, ${check}:\n${String(error.message).slice(-4_000)}`);
 }
-console.log(`\n${rows.length - failures.length} passed, ${failures.length} failed`);
-process.exitCode = failures.length === 0 ? 0 : 1;
+console.log(`\nNode ${process.version}\n${matrixOf(chosen, rows)}`);
+const missing = missingRows();
+for (const row of missing) console.error(`Not checked, though ${matrixFile} names it: ${row}`);
+console.log(`${rows.length - failures.length} passed, ${failures.length + missing.length} failed`);
+process.exitCode = failures.length + missing.length === 0 ? 0 : 1;
+
+/** A block for each project, a line for each check: what came of it, or else that it has to pass. */
+function matrixOf(some, results = []) {
+  const blocks = some.map(({ name, checks }) => {
+    const lines = ['install', ...checks.map(wordsOf)].map((check) => {
+      const row = results.find((one) => one.project === name && one.check === check);
+      return `  ${row === undefined || row.isPassed ? 'ok    ' : 'FAILED'} ${check}\n`;
+    });
+    return `${name}\n${lines.join('')}`;
+  });
+  return blocks.join('');
+}
+
+function missingRows() {
+  const blocks = readFileSync(matrixFile, 'utf8').split(/^(?=\S)/m);
+  return blocks.flatMap((block) => {
+    const [name, ...lines] = block.trimEnd().split('\n');
+    if (!chosen.some((project) => project.name === name)) return [];
+    const checks = lines.map((line) => line.trim().replace(/^ok +/, ''));
+    const isThere = (check) => rows.some((row) => row.project === name && row.check === check);
+    return checks.filter((check) => !isThere(check)).map((check) => `${name}: ${check}`);
+  });
+}
+
+function wordsOf(check) {
+  return typeof check === 'string' ? check : check.join(' ');
+}
 
 function kilobytes(bytes) {
   return `${Math.round(bytes / 1_000)} kB`;
@@ -53,17 +90,17 @@ async function checkProject(project, tarball) {
   await tried(project.name, 'install', () => install(project, cwd, tarball));
   for (const check of project.checks) {
     const [step, ...args] = typeof check === 'string' ? [check] : check;
-    await tried(project.name, [step, ...args].join(' '), () =>
-      steps[step]({ project, cwd }, ...args),
-    );
+    await tried(project.name, wordsOf(check), () => steps[step]({ project, cwd }, ...args));
   }
 }
 
 async function tried(project, check, run) {
   const started = Date.now();
-  rows.push([project, check]);
+  const row = { project, check, isPassed: false };
+  rows.push(row);
   try {
     await run();
+    row.isPassed = true;
     console.log(
       `ok     ${project.padEnd(22)} ${check} (${Math.round((Date.now() - started) / 1_000)} s)`,
     );
