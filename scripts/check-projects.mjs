@@ -87,13 +87,14 @@ function kilobytes(bytes) {
 
 async function checkProject(project, tarball) {
   const cwd = join(workplace, project.name);
-  await tried(project.name, 'install', () => install(project, cwd, tarball));
+  if (!(await tried(project.name, 'install', () => install(project, cwd, tarball)))) return;
   for (const check of project.checks) {
     const [step, ...args] = typeof check === 'string' ? [check] : check;
     await tried(project.name, wordsOf(check), () => steps[step]({ project, cwd }, ...args));
   }
 }
 
+/** Answers whether it passed. */
 async function tried(project, check, run) {
   const started = Date.now();
   const row = { project, check, isPassed: false };
@@ -104,9 +105,11 @@ async function tried(project, check, run) {
     console.log(
       `ok     ${project.padEnd(22)} ${check} (${Math.round((Date.now() - started) / 1_000)} s)`,
     );
+    return true;
   } catch (error) {
     failures.push({ project, check, error });
     console.log(`FAILED ${project.padEnd(22)} ${check}`);
+    return false;
   }
 }
 

@@ -75,7 +75,10 @@ async function tasksPerSecond(endpoint: string): Promise<number> {
   let tasks = 0;
   const loops = Array.from({ length: LOOPS }, async (_, n) => {
     const { QueueUrl } = await client.call('CreateQueue', { QueueName: `bench-${n}` });
-    while (!isOver) tasks += await oneBatch(client, String(QueueUrl));
+    while (!isOver) {
+      const deleted = await oneBatch(client, String(QueueUrl));
+      tasks += deleted;
+    }
   });
   await pause(WARM_UP_MS);
   const [before, from] = [tasks, performance.now()];
