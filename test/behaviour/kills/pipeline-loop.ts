@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { GatewayError } from '../../../lib/contracts/index.js';
 import { startEmbedded, type EmbeddedService } from '../../support/embedded.js';
 import { countsOf } from '../../support/faulty-queue.js';
 import { Ledger } from '../../support/ledger.js';
@@ -153,7 +154,13 @@ class Crew {
     const input = INPUTS[stage];
     if (input === undefined) return SOURCE_SLOTS;
     const { gateway } = this.facts.service;
-    return (await countsOf(gateway, await gateway.getQueueUrl(input))).inFlight;
+    try {
+      return (await countsOf(gateway, await gateway.getQueueUrl(input))).inFlight;
+    } catch (error) {
+      // It was killed before it had made its queue.
+      if (error instanceof GatewayError && error.kind === 'queue-not-found') return 0;
+      throw error;
+    }
   }
 
   private async untilEmpty(queue: string): Promise<void> {
