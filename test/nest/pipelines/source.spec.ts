@@ -12,6 +12,7 @@ import {
 import { Injectable } from '@nestjs/common';
 import { instanceOf, pipelineSetup } from './setup.js';
 import type { ManualClock } from '../../../lib/primitives/manual-clock.js';
+import { sleep } from '../../../lib/primitives/wait.js';
 
 /** A source that notes when it ran, on the test's clock. */
 function tickingLine(options: SourceOptions, clock: ManualClock) {
@@ -28,10 +29,6 @@ function tickingLine(options: SourceOptions, clock: ManualClock) {
     @Stage() see(_value: unknown): void {}
   }
   return Ticks;
-}
-
-function sleep(clock: ManualClock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.setTimer(resolve, ms));
 }
 
 describe('a source', () => {
