@@ -79,7 +79,9 @@ describe.each(['thread', 'process'] as const)(
         const { port, connected } = await listening();
         await app.act({ act: 'blockLater', port });
         await connected;
+        await app.starts.next();
         const next = app.act({ act: 'echo', n: 1 });
+        await app.starts.next();
 
         for (const ms of waits) await app.clock.advance(ms);
 

@@ -1,3 +1,4 @@
+import { GatewayError } from '../../../contracts/index.js';
 import { printable, shortened } from '../../../primitives/printable.js';
 
 /** What is looked at of a request; the members are SQS's. */
@@ -17,9 +18,20 @@ interface Answer {
 export function trafficLine(action: string, request: Request, answer: unknown): string | undefined {
   const queue = request.QueueName ?? request.QueueUrl?.split('/').at(-1);
   const start = queue === undefined ? action : `${action} ${queue}`;
-  if (answer instanceof Error) return `${start}: refused: ${answer.message}`;
+  if (answer instanceof Error) return `${start}: ${problemOf(answer)}`;
   const told = effectOf(action, request, answer as Answer);
   return told === undefined ? undefined : `${start}${told}`;
+}
+
+/** In the words that the client was told, where there is still one. */
+function problemOf(error: Error): string {
+  if (error instanceof GatewayError && error.kind === 'aborted') return 'its client has gone';
+  const { message } = error instanceof GatewayError && isError(error.cause) ? error.cause : error;
+  return `refused: ${printable(message)}`;
+}
+
+function isError(cause: unknown): cause is Error {
+  return cause instanceof Error;
 }
 
 function effectOf(action: string, request: Request, answer: Answer): string | undefined {

@@ -3,7 +3,8 @@ import { runCli } from '../../../../lib/features/cli/run-cli.js';
 import type { Output } from '../../../../lib/features/cli/host.js';
 import { deferred } from '../../../../lib/primitives/deferred.js';
 import { SqsEmbedded, openConnection } from '../../../../lib/queue-client/index.js';
-import { silentLogger } from '../../../../lib/contracts/index.js';
+import { trafficLine } from '../../../../lib/features/cli/emulate/traffic-line.js';
+import { GatewayError, silentLogger } from '../../../../lib/contracts/index.js';
 import { fakeHost } from './support/fake-host.js';
 
 /** The command, until it has said how to end it. */
@@ -84,6 +85,31 @@ describe('nestjs-sqs emulate', () => {
       'DeleteMessageBatch emails: 2',
       expect.stringMatching(/^DeleteMessageBatch emails: 0; refused: "nonsense" is not/),
     ]);
+  });
+
+  test('--verbose says what was refused as the client was told', async () => {
+    const { endpoint, end, out } = await begin('--queue', 'emails', '--verbose');
+    const post = (action: string, request: object) =>
+      fetch(endpoint, {
+        method: 'POST',
+        headers: { 'x-amz-target': `AmazonSQS.${action}` },
+        body: JSON.stringify(request),
+      });
+    await post('GetQueueUrl', { QueueName: 'nowhere' });
+    await post('SendMessage', { QueueUrl: `${endpoint}/0/none`, MessageBody: 'x' });
+    await end();
+    expect(out().split('\n').slice(6, -2)).toEqual([
+      'GetQueueUrl nowhere: refused: The specified queue does not exist.',
+      'SendMessage none: refused: The specified queue does not exist.',
+    ]);
+  });
+
+  test('--verbose says where a poll ended because its client has gone', () => {
+    const facts = { operation: 'ReceiveMessage', queue: 'emails', detail: 'the call was aborted' };
+    const error = new GatewayError({ ...facts, kind: 'aborted' });
+    expect(trafficLine('ReceiveMessage', { QueueUrl: 'http://x/0/emails' }, error)).toBe(
+      'ReceiveMessage emails: its client has gone',
+    );
   });
 
   test('says which port is in use, and what to do', async () => {
