@@ -146,5 +146,9 @@ async function unpackedPackage(cwd, tarball) {
   await runCommand('tar', ['-xzf', tarball, '-C', packages]);
   cpSync(join(packages, 'package'), join(packages, 'nestjs-sqs-tasks'), { recursive: true });
   rmSync(join(packages, 'package'), { recursive: true });
+  // Of a package in a workspace npm installs what it is developed with, too: another Nest.
+  const manifest = join(packages, 'nestjs-sqs-tasks', 'package.json');
+  const { devDependencies: _, ...published } = JSON.parse(readFileSync(manifest, 'utf8'));
+  writeFileSync(manifest, JSON.stringify(published, undefined, 2));
   return '*';
 }

@@ -3,6 +3,7 @@ import { GatewayError } from '../contracts/errors/index.js';
 import type { EntryFailure, EntryResult, QueueGateway } from '../contracts/gateway.js';
 import { SQS_LIMITS } from '../contracts/limits.js';
 import type { SqsLogger } from '../contracts/logger.js';
+import { exponentialWait } from '../primitives/backoff.js';
 import type { Background } from '../primitives/background.js';
 import { BatchLane } from '../primitives/batch-lane.js';
 import { errorText } from '../primitives/error-text.js';
@@ -45,8 +46,7 @@ interface Job {
 
 /** Milliseconds that visibility changes wait for each other; a retry's delay is counted in seconds. */
 const visibilityLingerMs = 25;
-const firstRetryMs = 100;
-const maxRetryMs = 5_000;
+const retryMs = { first: 100, max: 5_000 };
 
 /**
  * Tells SQS how deliveries ended: deletes and visibility changes of one queue, ten a call or after a short linger.
@@ -175,8 +175,8 @@ export class Settler {
   }
 
   private repeatLater(job: Job, now: number): boolean {
-    const wait = Math.min(maxRetryMs, firstRetryMs * 2 ** job.tries) * (0.5 + this.random() / 2);
     job.tries++;
+    const wait = exponentialWait({ attempt: job.tries, ...retryMs, random: this.random });
     if (now + wait >= job.lease.deadline) return false;
     const repeat = (): void => {
       timer.cancel();

@@ -4,7 +4,7 @@ import { FifoOrderError } from '../contracts/errors/index.js';
 import type { SentMessage } from '../contracts/gateway.js';
 import type { SqsLogger } from '../contracts/logger.js';
 import type { QueueHandle } from '../contracts/queue-handle.js';
-import { jitteredDelay } from '../primitives/jittered-delay.js';
+import { exponentialWait } from '../primitives/backoff.js';
 import { TurnGate } from '../primitives/loop-turn.js';
 import type { Backlog } from './backlog.js';
 import type { Progress } from './ongoing-sends.js';
@@ -155,7 +155,7 @@ export class SendLane {
   private putBackLater(entries: readonly PendingSend[]): void {
     const { backlog, clock, logger, queue, random } = this.parts;
     const attempt = Math.max(...entries.map((entry) => entry.attempts));
-    const delayMs = jitteredDelay({ attempt, ...RETRY_PAUSE, random: () => 0.5 + random() / 2 });
+    const delayMs = exponentialWait({ attempt, ...RETRY_PAUSE_MS, random });
     if (logger.isDebugEnabled()) {
       logger.debug('Sending again', {
         queue: queue.name,
@@ -213,4 +213,4 @@ const LINGER_MS = 100;
  * The client below has repeated the call already, so pauses start where its own end. Each is at least half of its
  * bound: four of them outlast the second or two in which a role is rotated.
  */
-const RETRY_PAUSE = { firstMs: 300, maxMs: 5_000 };
+const RETRY_PAUSE_MS = { first: 300, max: 5_000 };

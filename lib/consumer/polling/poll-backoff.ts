@@ -1,11 +1,11 @@
 import { GatewayError } from '../../contracts/errors/index.js';
+import { exponentialWait } from '../../primitives/backoff.js';
 
-const firstMs = 250;
-const maxMs = 20_000;
+const pauseMs = { first: 250, max: 20_000 };
 /** Where repeating soon cannot help: the queue is gone, or we may not read it. */
 const slowMs = 30_000;
 
-/** Pauses between failing polls: exponential with full jitter, slow at once where only somebody else can help. */
+/** Pauses between failing polls: exponential with jitter, slow at once where only somebody else can help. */
 export class PollBackoff {
   private failures = 0;
 
@@ -23,9 +23,7 @@ export class PollBackoff {
   next(error: unknown): number {
     this.failures++;
     if (needsSomebody(error)) return slowMs;
-    const ceiling = Math.min(maxMs, firstMs * 2 ** Math.min(this.failures - 1, 16));
-    // Half of it is fixed, so that a random 0 cannot make a hot loop.
-    return ceiling * (0.5 + this.random() / 2);
+    return exponentialWait({ attempt: this.failures, ...pauseMs, random: this.random });
   }
 }
 
@@ -76,7 +74,9 @@ export class EmptyPace {
     if (tookMs >= waitMs / 2) this.reset();
     else this.hastyCount++;
     if (this.hastyCount === 0) return 0;
-    const paceMs = Math.min(firstPaceMs * 2 ** (this.hastyCount - 1), maxPaceMs, waitMs);
+    const max = Math.min(maxPaceMs, waitMs);
+    const wait = { attempt: this.hastyCount, first: firstPaceMs, max, jitter: 'none' } as const;
+    const paceMs = exponentialWait(wait);
     return Math.max(0, paceMs - tookMs);
   }
 }

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { SQS_LIMITS } from '../../contracts/limits.js';
 import { choice, number, option } from '../../contracts/options/schema/option.js';
 import { schemaOf } from '../../contracts/options/schema/schema-of.js';
-
-/** How a wait is spread: anywhere up to it, over its upper half, or not at all. */
-export type Jitter = 'full' | 'half' | 'none';
+import type { Jitter } from '../../primitives/backoff.js';
 
 export interface ExponentialOptions {
   /** Seconds before the second attempt. Range 0…43,200. @default 10 */

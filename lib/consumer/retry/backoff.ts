@@ -6,7 +6,6 @@ import {
   gaussianSchema,
   LINEAR_DEFAULTS,
   linearSchema,
-  type Jitter,
 } from './backoff-options.js';
 import type {
   ExponentialOptions,
@@ -15,6 +14,7 @@ import type {
 } from './backoff-options.js';
 import { validateOptions } from '../../contracts/options/schema/validate-options.js';
 import { given } from '../../contracts/options/given.js';
+import { exponentialWait, jittered } from '../../primitives/backoff.js';
 import { clampDelay } from './clamp-delay.js';
 
 /**
@@ -29,10 +29,8 @@ export function exponential(options: ExponentialOptions = {}): Backoff {
     ...EXPONENTIAL_DEFAULTS,
     ...given(options),
   };
-  return (attempt) => {
-    const seconds = Math.min(maxSeconds, grown(firstSeconds, factor, attempt));
-    return jittered(seconds, jitter, random);
-  };
+  const wait = { first: firstSeconds, max: maxSeconds, factor, jitter, random };
+  return (attempt) => Math.round(exponentialWait({ ...wait, attempt }));
 }
 
 /** `firstSeconds`, then `stepSeconds` more each time, up to `maxSeconds`; in whole seconds. @throws InvalidOptionsError */
@@ -43,8 +41,8 @@ export function linear(options: LinearOptions = {}): Backoff {
     ...given(options),
   };
   return (attempt) => {
-    const seconds = Math.min(maxSeconds, firstSeconds + stepSeconds * earlier(attempt));
-    return jittered(seconds, jitter, random);
+    const seconds = Math.min(maxSeconds, firstSeconds + stepSeconds * Math.max(0, attempt - 1));
+    return Math.round(jittered(seconds, jitter, random));
   };
 }
 
@@ -69,29 +67,20 @@ export function gaussianExponential(options: GaussianExponentialOptions = {}): B
   const { base, minSeconds, maxSeconds, random } = { ...GAUSSIAN_DEFAULTS, ...given(options) };
   return (attempt) => {
     // Bounded before the draw, so that no attempt overflows.
-    const mean = Math.min(MAX_MEAN, minSeconds + grown(1, base, attempt));
+    const grown = exponentialWait({
+      attempt,
+      first: 1,
+      max: MAX_MEAN,
+      factor: base,
+      jitter: 'none',
+    });
+    const mean = Math.min(MAX_MEAN, minSeconds + grown);
     const seconds = mean + (mean / 10) * standardNormal(random);
     return Math.round(Math.min(maxSeconds, Math.max(minSeconds, seconds)));
   };
 }
 
 const MAX_MEAN = Number.MAX_SAFE_INTEGER;
-
-/** Never NaN: nothing grows to nothing, however often. */
-function grown(first: number, factor: number, attempt: number): number {
-  return first === 0 ? 0 : first * factor ** earlier(attempt);
-}
-
-function earlier(attempt: number): number {
-  return Math.max(0, attempt - 1);
-}
-
-/** Whole seconds, as SQS counts. */
-function jittered(seconds: number, jitter: Jitter, random: () => number): number {
-  if (jitter === 'none') return Math.round(seconds);
-  if (jitter === 'half') return Math.round(seconds / 2 + (seconds / 2) * random());
-  return Math.round(seconds * random());
-}
 
 /** Box–Muller; `1 - random()` is never zero, whose logarithm is infinite. */
 function standardNormal(random: () => number): number {

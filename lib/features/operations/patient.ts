@@ -1,10 +1,9 @@
 import { GatewayError, type Clock } from '../../contracts/index.js';
-import { jitteredDelay } from '../../primitives/jittered-delay.js';
+import { exponentialWait } from '../../primitives/backoff.js';
 import { pause } from '../../primitives/pause.js';
 
 const ATTEMPTS = 8;
-const FIRST_MS = 200;
-const MAX_MS = 10_000;
+const PAUSE_MS = { first: 200, max: 10_000 };
 /** Milliseconds after which a call that goes on failing is not repeated: one that is never answered fails late. */
 const PATIENCE_MS = 60_000;
 const never = new AbortController().signal;
@@ -23,8 +22,7 @@ export async function patiently<T>(clock: Clock, call: () => Promise<T>): Promis
 }
 
 export function backOff(clock: Clock, attempt: number): Promise<void> {
-  const delay = { attempt, firstMs: FIRST_MS, maxMs: MAX_MS, random: Math.random };
-  return pause(clock, jitteredDelay(delay), never);
+  return pause(clock, exponentialWait({ attempt, ...PAUSE_MS, jitter: 'full' }), never);
 }
 
 function isPassing(error: unknown): boolean {

@@ -1,5 +1,6 @@
-const FIRST_MS = 1_000;
-const LONGEST_MS = 60_000;
+import { exponentialWait } from '../../../primitives/backoff.js';
+
+const DELAY_MS = { first: 1_000, max: 60_000 };
 /** A process that lived so long has recovered: the next death is the first again. */
 const RECOVERED_MS = 60_000;
 
@@ -9,6 +10,6 @@ export class RestartDelay {
 
   nextMs(livedMs: number): number {
     this.deaths = livedMs >= RECOVERED_MS ? 1 : this.deaths + 1;
-    return Math.min(LONGEST_MS, FIRST_MS * 2 ** (this.deaths - 1));
+    return exponentialWait({ attempt: this.deaths, ...DELAY_MS, jitter: 'none' });
   }
 }
