@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { constant, retry, SqsProducer, SqsQueue, getQueueToken, sqsWorker } from 'nestjs-sqs-tasks';
+import { constant, retry, SqsProducer, SqsQueue, getSqsQueueToken, sqsWorker } from 'nestjs-sqs-tasks';
 import { ChildService } from '../child-service.js';
 import { DEAD_QUEUE, QUEUE, SoakModule } from './app.js';
 import { Ledger } from './ledger.js';
@@ -103,8 +103,8 @@ async function leftOn(service: ChildService) {
   const app = await NestFactory.createApplicationContext(SoakModule.on(service.connection()), {
     logger: false,
   });
-  const inQueue = await countOf(app.get<SqsQueue>(getQueueToken(QUEUE)));
-  const dead = await countOf(app.get<SqsQueue>(getQueueToken(DEAD_QUEUE)));
+  const inQueue = await countOf(app.get<SqsQueue>(getSqsQueueToken(QUEUE)));
+  const dead = await countOf(app.get<SqsQueue>(getSqsQueueToken(DEAD_QUEUE)));
   await app.close();
   return { inQueue, dead };
 }

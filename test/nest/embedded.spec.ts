@@ -2,7 +2,7 @@ import { Controller, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import {
-  getQueueToken,
+  getSqsQueueToken,
   RetryTaskError,
   ServerSqs,
   SqsContext,
@@ -49,7 +49,7 @@ describe('a worker on the embedded service', () => {
     expect(sent).toMatchObject({ queue: 'emails' });
     expect(await done.promise).toEqual({ to: 'a' });
     expect(attempts).toEqual([1, 2]);
-    const queue = app.get<SqsQueue>(getQueueToken('emails'));
+    const queue = app.get<SqsQueue>(getSqsQueueToken('emails'));
     await app.get(SqsWorkers).all()[0]?.close();
     expect(await queue.attributes()).toMatchObject({ messageCount: 0, inFlightCount: 0 });
   });

@@ -3,8 +3,8 @@ import { NestFactory } from '@nestjs/core';
 import { Test } from '@nestjs/testing';
 import { InvalidOptionsError } from '../../lib/contracts/index.js';
 import {
-  getQueueToken,
-  InjectQueue,
+  getSqsQueueToken,
+  InjectSqsQueue,
   SqsModule,
   SqsProducer,
   SqsQueue,
@@ -56,8 +56,8 @@ describe('SqsModule', () => {
     @Injectable()
     class Sender {
       constructor(
-        @InjectQueue('emails') readonly emails: SqsQueue,
-        @InjectQueue('jobs') readonly jobs: SqsQueue,
+        @InjectSqsQueue('emails') readonly emails: SqsQueue,
+        @InjectSqsQueue('jobs') readonly jobs: SqsQueue,
       ) {}
     }
     @Module({
@@ -105,7 +105,7 @@ describe('SqsModule', () => {
   test('says how to provide a queue that nothing registered', async () => {
     @Injectable()
     class Sender {
-      constructor(@InjectQueue('nowhere') readonly queue: SqsQueue) {}
+      constructor(@InjectSqsQueue('nowhere') readonly queue: SqsQueue) {}
     }
     await expect(startWeb({ parts: fakeParts(), providers: [Sender] })).rejects.toThrow(
       /registerQueue\(\{ name: 'nowhere' \}\)/,
@@ -132,8 +132,8 @@ describe('SqsModule', () => {
   });
 
   test('tells queues of one name on two connections apart', () => {
-    expect(getQueueToken('emails', 'eu')).not.toBe(getQueueToken('emails'));
-    expect(getQueueToken('emails', 'default')).toBe(getQueueToken('emails'));
+    expect(getSqsQueueToken('emails', 'eu')).not.toBe(getSqsQueueToken('emails'));
+    expect(getSqsQueueToken('emails', 'default')).toBe(getSqsQueueToken('emails'));
   });
 });
 
@@ -162,7 +162,7 @@ describe('SqsModule.forRootAsync', () => {
       }),
     );
     expect(parts.producers[0]?.options).toEqual({ serviceName: 'billing' });
-    expect(app.get<SqsQueue>(getQueueToken('emails')).name).toBe('emails');
+    expect(app.get<SqsQueue>(getSqsQueueToken('emails')).name).toBe('emails');
   });
 
   test('takes options from a class of its own, or from one that is there', async () => {
@@ -176,7 +176,7 @@ describe('SqsModule.forRootAsync', () => {
   test('knows no token for a queue that only the factory names, and says what to do', async () => {
     @Injectable()
     class Sender {
-      constructor(@InjectQueue('emails') readonly queue: SqsQueue) {}
+      constructor(@InjectSqsQueue('emails') readonly queue: SqsQueue) {}
     }
     @Module({
       imports: [SqsModule.forRootAsync({ useFactory: () => options })],

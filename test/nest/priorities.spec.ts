@@ -1,7 +1,7 @@
 import { Controller, Inject } from '@nestjs/common';
 import { Ctx, Payload } from '@nestjs/microservices';
 import {
-  getQueueToken,
+  getSqsQueueToken,
   InvalidOptionsError,
   SqsConsumer,
   SqsContext,
@@ -126,7 +126,7 @@ describe('An app with priorities', () => {
 
   test('counts and purges all levels of an injected queue', async () => {
     const app = await memoryApp({ kind: 'web', module: three });
-    const queue = app.app.get<SqsQueue>(getQueueToken('jobs'));
+    const queue = app.app.get<SqsQueue>(getSqsQueueToken('jobs'));
     for (const priority of [0, 1, 1, 2]) await queue.send('job', 'x', { priority });
     const attributes = await queue.attributes();
     expect(attributes.messageCount).toBe(4);

@@ -3,8 +3,8 @@ import type { DynamicModule } from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import {
-  getQueueToken,
-  InjectQueue,
+  getSqsQueueToken,
+  InjectSqsQueue,
   SqsModule,
   SqsProducer,
   SqsQueue,
@@ -71,7 +71,7 @@ describe('SqsTestingModule beside a real SqsModule', () => {
   test('the same for forRootAsync(), with its providers injected once', async () => {
     const real = SqsModule.forRootAsync({ useFactory: async () => nowhere, queues: ['jobs'] });
     const { harness, app, log } = await start(real);
-    const queue = app.get<SqsQueue>(getQueueToken('jobs'));
+    const queue = app.get<SqsQueue>(getSqsQueueToken('jobs'));
 
     await queue.send('note', 1);
     await harness.flush();
@@ -129,7 +129,7 @@ describe('SqsTestingModule beside a real SqsModule', () => {
   test('features register queues, and queues that nobody registered are made', async () => {
     @Injectable()
     class Feature {
-      constructor(@InjectQueue('feature.fifo') readonly queue: SqsQueue) {}
+      constructor(@InjectSqsQueue('feature.fifo') readonly queue: SqsQueue) {}
     }
     @Module({
       imports: [SqsModule.registerQueue({ name: 'feature.fifo', visibilityTimeoutSeconds: 5 })],

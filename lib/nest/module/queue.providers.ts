@@ -1,6 +1,6 @@
 import type { FactoryProvider } from '@nestjs/common';
 import type { QueueOptions } from '../../contracts/index.js';
-import { getQueueToken } from '../decorators/inject-queue.decorator.js';
+import { getSqsQueueToken } from '../decorators/inject-queue.decorator.js';
 import { SqsRuntime } from '../sqs.runtime.js';
 import { SqsQueue } from './sqs.queue.js';
 
@@ -14,7 +14,7 @@ export function queueProviders(queues: readonly QueueReference[]): FactoryProvid
 function queueProvider(queue: QueueReference): FactoryProvider<SqsQueue> {
   const { name, connection } = typeof queue === 'string' ? { name: queue } : queue;
   return {
-    provide: getQueueToken(name, connection),
+    provide: getSqsQueueToken(name, connection),
     inject: [SqsRuntime],
     useFactory: (runtime: SqsRuntime) => {
       runtime.registerQueue(queue);

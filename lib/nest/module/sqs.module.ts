@@ -43,7 +43,7 @@ export class SqsModule {
     return this.asModule({ imports, options: optionProviders(options), queues });
   }
 
-  /** Queues of a feature module, to be injected with `@InjectQueue(name)`. */
+  /** Queues of a feature module, to be injected with `@InjectSqsQueue(name)`. */
   static registerQueue(...queues: readonly QueueReference[]): DynamicModule {
     const providers = queueProviders(queues);
     return { module: this, providers, exports: providers.map(({ provide }) => provide) };

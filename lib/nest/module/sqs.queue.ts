@@ -4,7 +4,7 @@ import type { SqsRuntime } from '../sqs.runtime.js';
 import { attributesOf } from './queue-attributes.js';
 import type { QueueAttributes } from './queue-attributes.js';
 
-/** One queue with all its priorities, as `@InjectQueue(name)` gives it. */
+/** One queue with all its priorities, as `@InjectSqsQueue(name)` gives it. */
 export class SqsQueue {
   constructor(
     private readonly runtime: SqsRuntime,
