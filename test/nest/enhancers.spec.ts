@@ -151,4 +151,25 @@ describe('enhancers of a task handler', () => {
     await parts.engine.failureOf({});
     expect(calls).toEqual(['start', 'handler', 'end']);
   });
+
+  test('handlers run where Nest has no processing hooks yet, as in 11.1.3', async () => {
+    const calls: string[] = [];
+    @Controller()
+    class Emails {
+      @SqsTask('send_email')
+      send(): void {
+        calls.push('handler');
+      }
+    }
+    const { parts } = await startWorker({
+      controllers: [Emails],
+      prepare(app) {
+        const server = Reflect.get(app, 'serverInstance') as object;
+        for (const name of ['runWithProcessingHooks', 'onProcessingStartHook'])
+          Reflect.set(server, name, undefined);
+      },
+    });
+    await parts.engine.run({});
+    expect(calls).toEqual(['handler']);
+  });
 });

@@ -369,7 +369,8 @@ export class ServerSqs
   private betweenHooks(context: BaseRpcContext, run: (end: () => void) => Promise<void>): unknown {
     if (typeof this.runWithProcessingHooks === 'function')
       return this.runWithProcessingHooks(context, run);
-    // Nest 11 has the hooks, but nothing that runs them.
+    // The first of Nest 11 that are supported have no hooks; later ones have them, but nothing that runs them.
+    if (typeof this.onProcessingStartHook !== 'function') return run(() => {});
     const end = () => this.onProcessingEndHook?.(this.transportId, context);
     return this.onProcessingStartHook(this.transportId, context, () => run(end));
   }
