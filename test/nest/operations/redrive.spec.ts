@@ -448,8 +448,15 @@ describe('SqsDeadLetters.redrive by receiving and sending', () => {
 describe('SqsDeadLetters.redrive of a FIFO queue', () => {
   test('brings messages back within the five minutes of their first deduplication id, in order', async () => {
     const app = await fifoApp(numbered(24), (i) => `g${i % 3}`);
+    const sends = vi.spyOn(app.gateway, 'sendBatch');
+    const dead = app.service.messages('d.fifo').map(({ deduplicationId }) => deduplicationId);
     const report = await redriven(app, 'd.fifo', byHand);
     expect(report.movedCount).toBe(24);
+    const ids = sends.mock.calls.flatMap(([, entries]) =>
+      entries.map((one) => one.deduplicationId),
+    );
+    expect(new Set(ids).size).toBe(24);
+    expect(ids.filter((id) => id === undefined || dead.includes(id))).toEqual([]);
     const back = app.service.messages('o.fifo');
     expect(back).toHaveLength(24);
     for (const group of ['g0', 'g1', 'g2']) {

@@ -74,8 +74,13 @@ describe('batch', () => {
 
   test('messages leave when 1 MiB is full', async () => {
     const { producer, gateway } = setupProducer();
-    await producer.batch((batch) => {
-      for (let i = 0; i < 9; i++) batch.add(task, 'x'.repeat(130_000));
+    await producer.batch(async (batch) => {
+      for (let i = 0; i < 8; i++) batch.add(task, 'x'.repeat(130_000));
+      await settlePromises();
+      expect(gateway.requests).toHaveLength(0);
+      batch.add(task, 'x'.repeat(130_000));
+      await settlePromises();
+      expect(gateway.requests.map((r) => r.entries.length)).toEqual([8]);
     });
     expect(gateway.requests.map((r) => r.entries.length)).toEqual([8, 1]);
   });

@@ -27,7 +27,7 @@ describe('richCodec', () => {
       bytes: new Uint8Array([1, 2, 255]),
       text: '\u2028 \0 😀',
     };
-    expect(richCodec.decode(richCodec.encode(value))).toEqual(value);
+    expect(richCodec.decode(richCodec.encode(value))).toStrictEqual(value);
   });
 
   test('writes text that SQS takes', () => {
