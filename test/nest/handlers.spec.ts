@@ -159,6 +159,21 @@ describe('handlers', () => {
     expect(match?.handler.options.timeoutMs).toBe(5_000);
   });
 
+  test('may be a class with run() whose dependencies are injected', async () => {
+    class Sizes {
+      readonly factor = 2;
+    }
+    @SqsTask('resize')
+    class Resize {
+      constructor(private readonly sizes: Sizes) {}
+      run(@Payload() data: { width: number }): number {
+        return data.width * this.sizes.factor;
+      }
+    }
+    const { parts } = await startWorker({ controllers: [Resize], providers: [Sizes] });
+    expect(await parts.engine.run({ pattern: 'resize', data: { width: 3 } })).toBe(6);
+  });
+
   test('refuse a task class without run()', () => {
     class Empty {
       walk(): void {}

@@ -1,5 +1,5 @@
 import { Controller, Global, Inject, Injectable, Module, Scope } from '@nestjs/common';
-import { Payload } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import {
   crash,
   DiscardTaskError,
@@ -12,6 +12,7 @@ import {
   RetryTaskError,
   ScopedHookError,
   SqsConsumer,
+  SqsContext,
   SqsTask,
 } from '../../lib/index.js';
 import type { Outcome, SendContext, SendResult, TaskDelivery } from '../../lib/index.js';
@@ -141,6 +142,28 @@ describe('@PreTask, @PostTask and @OnTaskError', () => {
       ['done', 'Ada', 'success'],
       ['end', 'Ada', 'success'],
     ]);
+  });
+
+  test('see the id that the sender was answered, as the handler does', async () => {
+    const seen: string[] = [];
+    @Injectable()
+    class Audit {
+      @PreTask()
+      start({ message }: TaskDelivery): void {
+        seen.push(message.id);
+      }
+    }
+    @Controller()
+    class Greeter {
+      @SqsTask('greet')
+      greet(@Ctx() { message }: SqsContext): void {
+        seen.push(message.id);
+      }
+    }
+    const app = await memoryApp({ providers: [Audit], controllers: [Greeter] });
+    const { messageId } = await app.producer.send(greet, 'hello');
+    await app.work();
+    expect(seen).toEqual([messageId, messageId]);
   });
 
   test('a failed task is told to @OnTaskError once, and not to a plain @PostTask', async () => {

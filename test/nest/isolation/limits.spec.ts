@@ -169,6 +169,41 @@ describe('a task on the event loop of the worker', () => {
     expect(error).toBeInstanceOf(TaskNotAliveError);
   });
 
+  test('that tells of its progress is silent only from then on', async () => {
+    let context: SqsContext | undefined;
+    const options = { silenceTimeoutMs: 500 };
+    const app = await isolationApp({ controllers: [cooperative(options, (it) => (context = it))] });
+    const running = app.ran('work', {});
+    await app.starts.next();
+    await app.clock.advance(300);
+    context?.progress('half');
+
+    await app.clock.advance(480);
+    expect(app.ends.count).toBe(0);
+    await app.clock.advance(20);
+
+    expect(await running).toMatchObject({ error: new TaskSilentError(options) });
+  });
+
+  test('that isAlive finds hung is told to @OnTaskError', async () => {
+    const told: unknown[] = [];
+    @Injectable()
+    class Notifier {
+      @OnTaskError()
+      notify(error: unknown): void {
+        told.push(error);
+      }
+    }
+    const controllers = [cooperative({ isAlive: () => false })];
+    const app = await isolationApp({ controllers, providers: [Notifier] });
+    const running = app.ran('work', {});
+    await app.starts.next();
+    await app.clock.advance(5_000);
+    await running;
+
+    expect(told).toEqual([expect.any(TaskNotAliveError)]);
+  });
+
   test('counts as hung where isAlive throws', async () => {
     const { error } = (await endOf({ isAlive: broken }, {}, 5_000)) as { error: Error };
 
@@ -188,11 +223,12 @@ async function endOf(options: SqsTaskOptions, data: object, afterMs: number): Pr
 }
 
 /** Ends when its signal is aborted, with the reason. */
-function cooperative(options: SqsTaskOptions) {
+function cooperative(options: SqsTaskOptions, onStart: (context: SqsContext) => void = () => {}) {
   @Controller()
   class Cooperative {
     @SqsTask('work', options)
     async work(@Payload() data: { progress?: number }, @Ctx() context: SqsContext) {
+      onStart(context);
       if (data.progress !== undefined) context.progress(data.progress);
       await new Promise((resolve) => context.signal.addEventListener('abort', resolve));
       throw context.signal.reason as Error;

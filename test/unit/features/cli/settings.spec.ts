@@ -23,17 +23,24 @@ describe('readSettings', () => {
       processes: 'auto',
       drainTimeout: 1.5,
       visibilityTimeout: 45,
+      pollingWaitTime: 7,
     });
 
     expect(settings).toMatchObject({
       app: 'a.js',
       processes: 6,
-      worker: { queues: ['q'], drainTimeoutMs: 1_500, visibilityTimeoutSeconds: 45 },
+      worker: {
+        queues: ['q'],
+        drainTimeoutMs: 1_500,
+        visibilityTimeoutSeconds: 45,
+        waitTimeSeconds: 7,
+      },
       logLevel: 'log',
-      chosen: ['--queue', '--visibility-timeout', '--drain-timeout'],
+      chosen: ['--queue', '--polling-wait-time', '--visibility-timeout', '--drain-timeout'],
       workerOptions: {},
     });
-    expect(read({ app: 'a.js' }).settings).toMatchObject({ processes: 1, worker: {} });
+    const { processes, worker } = read({ app: 'a.js' }).settings;
+    expect({ processes, worker }).toEqual({ processes: 1, worker: {} });
   });
 
   test('reads zc.sqs’s ini file, whose container runs one task at a time', () => {
