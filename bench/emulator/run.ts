@@ -36,7 +36,7 @@ const rates: Record<string, number[]> = {};
 for (let round = 1; round <= ROUNDS; round++) {
   for (const [name, start] of Object.entries(services)) {
     const service = await start();
-    const rate = await tasksPerSecond(service.endpoint).finally(() => service.end());
+    const rate = await rateOf(service);
     (rates[name] ??= []).push(rate);
     console.log(`round ${round}, ${name}: ${Math.round(rate)} tasks/s`);
   }
@@ -69,13 +69,21 @@ async function startEmulator(): Promise<Service> {
   };
 }
 
+async function rateOf(service: Service): Promise<number> {
+  try {
+    return await tasksPerSecond(service.endpoint);
+  } finally {
+    await service.end();
+  }
+}
+
 async function tasksPerSecond(endpoint: string): Promise<number> {
   const client = new Client(endpoint, LOOPS);
-  let isOver = false;
+  const over = new AbortController();
   let tasks = 0;
   const loops = Array.from({ length: LOOPS }, async (_, n) => {
     const { QueueUrl } = await client.call('CreateQueue', { QueueName: `bench-${n}` });
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const deleted = await oneBatch(client, String(QueueUrl));
       tasks += deleted;
     }
@@ -84,7 +92,7 @@ async function tasksPerSecond(endpoint: string): Promise<number> {
   const [before, from] = [tasks, performance.now()];
   await pause(MEASURE_MS);
   const rate = ((tasks - before) / (performance.now() - from)) * 1_000;
-  isOver = true;
+  over.abort();
   await Promise.all(loops);
   await client.close();
   return rate;

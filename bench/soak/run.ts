@@ -2,7 +2,14 @@ import 'reflect-metadata';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { constant, retry, SqsProducer, SqsQueue, getSqsQueueToken, sqsWorker } from 'nestjs-sqs-tasks';
+import {
+  constant,
+  retry,
+  SqsProducer,
+  SqsQueue,
+  getSqsQueueToken,
+  sqsWorker,
+} from 'nestjs-sqs-tasks';
 import { ChildService } from '../child-service.js';
 import { DEAD_QUEUE, QUEUE, SoakModule } from './app.js';
 import { Ledger } from './ledger.js';

@@ -128,7 +128,7 @@ describe('The emulator', () => {
     for (;;) {
       const [bytes] = (await once(socket, 'data')) as [Buffer];
       text += bytes.toString();
-      const [status = '', rest = ''] = split(text, '\r\n');
+      const [status, rest] = split(text, '\r\n');
       if (status.includes('100') && !rest.includes('200 OK')) continue;
       const [headers, answer] = split(rest, '\r\n\r\n');
       if (status.includes('100')) return [status, headers, undefined];

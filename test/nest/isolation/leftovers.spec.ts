@@ -107,7 +107,9 @@ describe.each(['thread', 'process'] as const)(
       await app.starts.next();
       const next = app.act({ act: 'echo', n: 1 });
       await app.starts.next();
-      await new Promise((resolve) => void setImmediate(resolve));
+      // From the start of a delivery to the pool: guards and pipes, which take no time but turns.
+      for (let turn = 0; turn < 20; turn++)
+        await new Promise((resolve) => void setImmediate(resolve));
 
       writeFileSync(file, '');
 

@@ -44,7 +44,7 @@ describe('a pipeline', () => {
     const reducing = [await worker(sharing), await worker(sharing)];
     const stages = ['words.generate', 'words.count'];
     const counting = await worker({ pipelines: [Words], worker: { stages, prefetch: 0 } });
-    await work(60_000);
+    await work(5_000);
     const reduced = reducing.map((app) => instanceOf(app, Words).reduced);
     expect(reduced.every((words) => words.length > 0)).toBe(true);
     expect(reduced.flat().toSorted()).toEqual(['apple', 'brook', 'idea', 'ocean', 'rhythm']);
