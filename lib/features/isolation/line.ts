@@ -1,4 +1,4 @@
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { MessageChannel, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { PoolChannel } from './load-tinypool.js';
 import { opened, sealed, type FromMember, type ToMember } from './protocol.js';
 
@@ -41,8 +41,15 @@ class ThreadLine implements Line {
     this.ours.postMessage(message);
   }
 
+  /** What the member had said before it ended is heard: the port may know of its end first. */
   close(): void {
+    for (let said = this.next(); said !== undefined; said = this.next()) this.onMessage(said);
     this.ours.close();
+  }
+
+  private next(): FromMember | undefined {
+    const received = receiveMessageOnPort(this.ours) as { message: FromMember } | undefined;
+    return received?.message;
   }
 }
 
