@@ -48,7 +48,7 @@ class ThreadLine implements Line {
   }
 
   private next(): FromMember | undefined {
-    const received = receiveMessageOnPort(this.ours) as { message: FromMember } | undefined;
+    const received: { message: FromMember } | undefined = receiveMessageOnPort(this.ours);
     return received?.message;
   }
 }
