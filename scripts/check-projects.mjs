@@ -130,7 +130,10 @@ async function install({ type, dependencies, manager = 'npm', isLinked = false }
   writeFileSync(join(cwd, 'package.json'), JSON.stringify(manifest, undefined, 2));
   const options = { cwd, timeoutMs: 400_000 };
   if (manager === 'npm') return runCommand('npm', ['install', '--no-audit', '--no-fund'], options);
-  return runCommand('npx', ['-y', manager, 'install', '--config.strict-dep-builds=false'], options);
+  // What an `npx` around this one was told is not for it.
+  const env = { npm_config_call: undefined, npm_config_package: undefined };
+  const args = ['-y', manager, 'install', '--config.strict-dep-builds=false'];
+  return runCommand('npx', args, { ...options, env });
 }
 
 /** CommonJS projects write their imports without endings. */
